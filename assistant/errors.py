@@ -1,0 +1,28 @@
+"""Errors that a user can do something about. Each message says what happened and what to do.
+
+EarmarkError
+├── SettingsError      the configuration contradicts itself
+├── InputError         a file, a row or a request body cannot be used as it is
+├── NotFoundError      there is no such item, job, fact or conversation
+└── BusyError          somebody else holds what is needed; try again
+"""
+
+
+class EarmarkError(Exception):
+    """Base of all errors that are shown to users without a traceback."""
+
+
+class SettingsError(EarmarkError):
+    """The configuration contradicts itself."""
+
+
+class InputError(EarmarkError):
+    """A file, a row or a request body cannot be used as it is."""
+
+
+class NotFoundError(EarmarkError):
+    """There is no such item, job, fact or conversation."""
+
+
+class BusyError(EarmarkError):
+    """Somebody else holds what is needed."""

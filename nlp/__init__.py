@@ -1,0 +1,1 @@
+"""Text in, tags out: encoder, tagger, sentences, language, redaction, training and evaluation."""
