@@ -46,7 +46,8 @@ class Scope(BaseModel):
     """Lists are "any of", keys are "and"; `exclude` removes whatever matches any of its keys.
 
     `themes` takes themes and sub-themes. `polarity` applies to the themes named, or to any theme.
-    `also` holds further scopes that must apply too: receipts use it to narrow one list twice.
+    `also` holds further scopes that must apply too: receipts use it to narrow one list twice; inside
+    `exclude` each of them is removed as a whole.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -80,6 +81,10 @@ class Scope(BaseModel):
         if "attributes" in changed:
             changed["attributes"] = {**self.attributes, **other.attributes}
         return self.model_copy(update=changed)
+
+    def without(self, other: "Scope") -> "Scope":
+        """The items of this scope that are not in `other`."""
+        return self.narrowed(Scope(exclude=Scope(also=[other])))
 
     def narrowed(self, *others: "Scope") -> "Scope":
         """The items of this scope that are in each of `others` too."""

@@ -118,6 +118,8 @@ def resolve(scope: Scope, terms: Terms, phrase: Phrase) -> BitMap:
     if scope.exclude:
         for part in _parts(scope.exclude, terms, phrase):
             found = found - part
+        for other in scope.exclude.also:
+            found = found - resolve(other, terms, phrase)
     return found
 
 

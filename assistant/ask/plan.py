@@ -1,6 +1,7 @@
 """The question plan: what a question asks for, in terms that can be executed and shown."""
 
-from typing import Literal
+from datetime import date
+from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -57,3 +58,9 @@ class Reading(BaseModel):
     plan: QueryPlan
     chips: list[Chip] = []
     notes: list[str] = []
+
+
+class Reads(Protocol):
+    """Turns a question into a plan; `previous` is the plan that a follow-up edits."""
+
+    def read(self, question: str, today: date, previous: QueryPlan | None = None) -> Reading: ...

@@ -1,0 +1,198 @@
+"""Asking: from a question to an answer whose every number and quote can be opened."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from assistant.ask import compose, counts, drivers, reading, refusing
+from assistant.ask.answer import Answer, Coverage
+from assistant.ask.ledger import Ledger, View, counted
+from assistant.ask.plan import Intent, QueryPlan, Reading, Reads
+from assistant.ask.suggest import suggestions
+from assistant.errors import InputError
+from assistant.scope import Scope
+
+LONGEST_QUESTION = 2000
+Stage = Callable[[str, dict[str, Any]], None]
+Analysis = Callable[[View, QueryPlan, Ledger], None]
+
+ANALYSES: Mapping[Intent, Analysis] = {
+    "drivers": drivers.drivers,
+    "count": counts.count,
+    "rank": counts.rank,
+    "trend": counts.moving,
+    "quotes": reading.show_quotes,
+    "summary": reading.summary,
+    "compare": refusing.later,
+    "emerging": refusing.later,
+    "impact": refusing.later,
+    "help": refusing.assist,
+    "unsupported": refusing.unsupported,
+}
+WITHOUT_ITEMS: frozenset[Intent] = frozenset({"help", "unsupported", "compare", "emerging", "impact"})
+
+BIAS = (
+    "This is the feedback received, not all customers: the very pleased and the very annoyed write more, "
+    "and who leaves in silence is missing."
+)
+
+
+class Conversations(Protocol):
+    """Keeps what was understood last, by conversation."""
+
+    def get(self, key: str) -> dict[str, Any] | None: ...
+    def put(self, key: str, value: dict[str, Any]) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """The data at one moment: what can be counted, and the parser that knows its words."""
+
+    view: View
+    parser: Reads
+    quality: Mapping[
+        str, tuple[float, float]
+    ]  # tag field -> precision, recall of the tagger on unseen domains
+
+
+class Asker:
+    """Answers questions about one workspace."""
+
+    def __init__(self, snapshot: Callable[[], Snapshot], conversations: Conversations) -> None:
+        self._snapshot = snapshot
+        self._conversations = conversations
+
+    def ask(
+        self,
+        question: str,
+        *,
+        conversation: str | None = None,
+        today: date | None = None,
+        on_stage: Stage | None = None,
+    ) -> Answer:
+        """Answer one question.
+
+        Args:
+            question: in plain English, up to 2,000 characters.
+            conversation: id from an earlier answer, so that "and for email?" is understood.
+            today: what "last month" is measured from; default is the day of the call.
+            on_stage: called with `plan`, `progress` and `claim` as they become known.
+
+        Raises:
+            InputError: when the question is empty or too long.
+        """
+        stage = on_stage or (lambda _name, _data: None)
+        text = _checked(question)
+        key = conversation or uuid.uuid4().hex
+        snapshot = self._snapshot()
+        found = snapshot.parser.read(text, today or date.today(), self._previous(conversation))  # noqa: DTZ011
+        stage("plan", {"plan": found.plan.plain(), "understood": [chip.model_dump() for chip in found.chips]})
+        ledger = self._run(snapshot, found.plan, stage)
+        ledger.caveats += found.notes
+        answer = self._answer(snapshot, found, ledger, key, today)
+        for claim in answer.claims:
+            stage("claim", {"claim": claim.model_dump(mode="json")})
+        self._remember(key, text, found.plan)
+        return answer
+
+    def examples(self, today: date | None = None) -> list[str]:
+        """Questions that have an answer in the data at hand, for a first visit."""
+        snapshot = self._snapshot()
+        plan = QueryPlan(intent="help")
+        return suggestions(snapshot.view, snapshot.parser, plan, today or date.today())  # noqa: DTZ011
+
+    def _run(self, snapshot: Snapshot, plan: QueryPlan, stage: Stage) -> Ledger:
+        view = snapshot.view
+        ledger = Ledger(view)
+        if plan.intent in WITHOUT_ITEMS:
+            ANALYSES[plan.intent](view, plan, ledger)
+            return ledger
+        total = len(view.items(counted(plan.scope)))
+        stage("progress", {"what": f"Counting {total:,} {view.names.scope(plan.scope)}", "items": total})
+        (ANALYSES[plan.intent] if total else refusing.nothing)(view, plan, ledger)
+        if total:
+            ledger.caveats += [*_copies(view, plan.scope), *_quality(plan, snapshot.quality), BIAS]
+        return ledger
+
+    def _answer(
+        self, snapshot: Snapshot, found: Reading, ledger: Ledger, key: str, today: date | None
+    ) -> Answer:
+        view, plan = snapshot.view, found.plan
+        citations = {citation.id: citation for citation in ledger.citations}
+        return Answer(
+            answer=compose.markdown(ledger.blocks, citations, ledger.caveats),
+            plan=plan.plain(),
+            claims=ledger.claims,
+            facts=ledger.facts,
+            citations=ledger.citations,
+            caveats=ledger.caveats,
+            suggestions=suggestions(view, snapshot.parser, plan, today or date.today(), ledger.facts),  # noqa: DTZ011
+            coverage=Coverage(
+                items=len(view.terms.all),
+                in_scope=0 if plan.intent in WITHOUT_ITEMS else len(view.items(counted(plan.scope))),
+                untagged=len(view.terms.get("untagged=yes")),
+            ),
+            conversation=key,
+            understood=found.chips,
+        )
+
+    def _previous(self, conversation: str | None) -> QueryPlan | None:
+        kept = self._conversations.get(conversation) if conversation else None
+        return QueryPlan.model_validate(kept["plan"]) if kept and kept.get("plan") else None
+
+    def _remember(self, key: str, question: str, plan: QueryPlan) -> None:
+        kept = self._conversations.get(key) or {"questions": [], "plan": None}
+        last = kept["plan"] if plan.intent in ("help", "unsupported") else plan.plain()
+        self._conversations.put(key, {"questions": [*kept["questions"], question], "plan": last})
+
+
+def _checked(question: str) -> str:
+    text = " ".join(question.split())
+    if not text:
+        msg = "The question is empty. Ask, for example: why are customers leaving after returns?"
+        raise InputError(msg)
+    if len(text) > LONGEST_QUESTION:
+        msg = f"The question has {len(text)} characters; keep it under {LONGEST_QUESTION}."
+        raise InputError(msg)
+    return text
+
+
+def _copies(view: View, scope: Scope) -> list[str]:
+    copies = len(view.items(scope) & view.terms.get("copy=yes"))
+    return [f"{copies:,} copies of the same text are counted once."] if copies else []
+
+
+def _quality(plan: QueryPlan, quality: Mapping[str, tuple[float, float]]) -> list[str]:
+    """How good the detector is for what the numbers rest on."""
+    used = {
+        "themes": plan.scope.themes
+        or plan.by in ("theme", "sub_theme")
+        or plan.intent in ("drivers", "summary"),
+        "churn": plan.scope.churn or (plan.outcome and plan.outcome.churn),
+        "empathy_gaps": plan.scope.empathy_gaps
+        or plan.by == "empathy_gap"
+        or (plan.outcome and plan.outcome.empathy_gaps),
+        "emotions": plan.scope.emotions or plan.by == "emotion" or (plan.outcome and plan.outcome.emotions),
+        "sentiment": plan.scope.sentiment
+        or plan.by == "sentiment"
+        or (plan.outcome and plan.outcome.sentiment),
+    }
+    names = {
+        "themes": "themes",
+        "churn": "wish to leave",
+        "empathy_gaps": "empathy gaps",
+        "emotions": "emotions",
+        "sentiment": "sentiment",
+    }
+    known = [
+        f"{names[field]} {quality[field][0]:.2f} and {quality[field][1]:.2f}"
+        for field, is_used in used.items()
+        if is_used and field in quality
+    ]
+    if not known:
+        return []
+    return [
+        f"Counts are as detected. Precision and recall of the detector on kinds of feedback it had not seen: {'; '.join(known)}."
+    ]

@@ -1,0 +1,116 @@
+"""What do they say: quotes, and the summary of a set of items."""
+
+from pyroaring import BitMap
+
+from assistant.ask.answer import Fact
+from assistant.ask.counts import parts
+from assistant.ask.drivers import scope_of
+from assistant.ask.ledger import Ledger, View, counted
+from assistant.ask.plan import QueryPlan
+from assistant.ask.voices import quotes
+from assistant.ask.words import interval, of, percent, split, upper
+from assistant.insight.shares import Share, ranked
+from assistant.scope import Scope
+
+QUOTES = 5
+POINTS = 3
+SAME = 0.7  # share of the smaller set from which two topics say the same
+
+
+def show_quotes(view: View, plan: QueryPlan, ledger: Ledger) -> None:
+    """Answer a `quotes` plan: different voices, newest first among equals."""
+    scope = counted(plan.scope)
+    scope = scope.narrowed(plan.outcome) if plan.outcome else scope
+    items = view.items(scope)
+    fact = ledger.fact("share", "scope", scope, len(items))
+    found = quotes(ledger, items, _shown(plan), plan.limit or QUOTES)
+    ledger.say("head", f"{upper(_some(len(found), fact.n))} {view.names.scope(plan.scope)}:", facts=[fact])
+    for voice in found:
+        ledger.say("quotes", "", citations=[voice])
+
+
+def _some(shown: int, total: int) -> str:
+    return f"{shown} of {total:,}" if shown < total else f"all {total:,}"
+
+
+def _shown(plan: QueryPlan) -> str | None:
+    mark = f":{plan.scope.polarity}" if plan.scope.polarity else ""
+    if plan.scope.empathy_gaps:
+        return f"gap={plan.scope.empathy_gaps[0]}"
+    if plan.scope.churn:
+        return f"churn={plan.scope.churn[0]}"
+    return f"theme={plan.scope.themes[0]}{mark}" if plan.scope.themes else None
+
+
+def summary(view: View, plan: QueryPlan, ledger: Ledger) -> None:
+    """Answer a `summary` plan: mood, what is praised, what is complained about, what is missed."""
+    scope = counted(plan.scope)
+    items = view.items(scope)
+    total = len(items)
+    mood = [ledger.fact("share", share.label, scope.narrowed(scope_of(share.label)), share.of)
+            for share in ranked(items, view.terms.terms("sentiment="))]  # fmt: skip
+    whole = ledger.fact("share", "scope", scope, total)
+    lead = mood[0]
+    ledger.say(
+        "head",
+        f"{upper(view.names.scope(plan.scope))} number {whole.n:,} and are mostly {view.names.noun(lead.label)}: "
+        f"{parts(mood, view)}.",
+        facts=[whole, *mood],
+    )
+    for mark, title in (("-", "What they complain about"), ("+", "What they praise")):
+        for share in _points(view, plan, scope, mark):
+            _key_point(view, ledger, scope, share, title)
+    _feelings(view, ledger, scope)
+    _losses(view, ledger, scope, total)
+
+
+def _points(view: View, plan: QueryPlan, scope: Scope, mark: str) -> list[Share]:
+    """Most frequent topics in one polarity: sub-themes where they are clear, else themes, none inside another."""
+    items = view.items(scope)
+    terms = {
+        term: found
+        for field in ("sub=", "theme=")
+        for term, found in view.terms.terms(field).items()
+        if split(term)[2] == mark and split(term)[1] not in {*plan.scope.themes, "overall"}
+    }
+    chosen: list[Share] = []
+    for share in ranked(items, terms):
+        covered = any(_covers(terms[share.label] & items, terms[other.label] & items) for other in chosen)
+        if share.n >= 3 and not covered:
+            chosen.append(share)
+    return chosen[:POINTS]
+
+
+def _covers(one: BitMap, other: BitMap) -> bool:
+    """Whether two sets are mostly the same items."""
+    return one.intersection_cardinality(other) >= SAME * min(len(one), len(other))
+
+
+def _key_point(view: View, ledger: Ledger, scope: Scope, share: Share, title: str) -> None:
+    within = scope.narrowed(scope_of(share.label))
+    fact = ledger.fact("key_point", share.label, within, share.of)
+    voices = quotes(ledger, view.items(within), share.label, 1)
+    name = view.names.theme(split(share.label)[1])
+    text = f"**{upper(name)}**: {percent(fact.value)} ({of(fact.n, fact.of)})."
+    ledger.say("list", text, facts=[fact], citations=voices, title=title)
+
+
+def _feelings(view: View, ledger: Ledger, scope: Scope) -> None:
+    items = view.items(scope)
+    top = ranked(items, view.terms.terms("emotion="))[:3]
+    facts = [ledger.fact("share", s.label, scope.narrowed(scope_of(s.label)), s.of) for s in top]
+    if facts:
+        ledger.say("text", f"The feelings most often heard: {parts(facts, view)}.", facts=facts)
+
+
+def _losses(view: View, ledger: Ledger, scope: Scope, total: int) -> None:
+    """Empathy gaps, and the wish to leave."""
+    facts: list[Fact] = []
+    gaps = [s for s in ranked(view.items(scope), view.terms.terms("gap=")) if s.n >= 3][:2]
+    if gaps:
+        facts = [ledger.fact("share", s.label, scope.narrowed(scope_of(s.label)), s.of) for s in gaps]
+        ledger.say("text", f"As people they were failed most by {parts(facts, view)}.", facts=facts)
+    risk = ledger.fact("share", "churn", scope.narrowed(Scope(churn=["left", "leaving", "at_risk"])), total)
+    if risk.n:
+        text = f"{percent(risk.value)} have left, are leaving or might leave ({of(risk.n, risk.of)}; {interval(risk.ci or (0, 1))})."
+        ledger.say("text", text, facts=[risk])

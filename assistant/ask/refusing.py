@@ -1,0 +1,65 @@
+"""When there is no answer: say why, and what can be asked instead."""
+
+from collections.abc import Iterator
+
+from assistant.ask.ledger import Ledger, View, counted
+from assistant.ask.plan import QueryPlan
+from assistant.ask.words import of
+from assistant.scope import Scope
+
+LATER = {
+    "compare": "compare two groups side by side",
+    "emerging": "detect what is new",
+    "impact": "work out what is at stake",
+}
+
+
+def assist(_view: View, _plan: QueryPlan, ledger: Ledger) -> None:
+    """Answer a `help` plan."""
+    ledger.say(
+        "head",
+        "I answer questions about the feedback in this workspace: why something happens, how many say it, which "
+        "theme, emotion or group leads, how it moves over time, what people say in their own words.",
+    )
+    ledger.say(
+        "text",
+        "Every number comes from all matching items and carries the filter that finds them again; every quote is copied "
+        "from a stored item. I know nothing beyond the feedback, and what goes together need not be cause and effect.",
+    )
+
+
+def unsupported(_view: View, plan: QueryPlan, ledger: Ledger) -> None:
+    """Answer an `unsupported` plan with its reason."""
+    reason = (plan.reason or "it is not something that feedback can tell").rstrip(".")
+    ledger.say("head", f"I cannot answer this from the feedback: {reason}.")
+
+
+def later(_view: View, plan: QueryPlan, ledger: Ledger) -> None:
+    """Answer an intent that this version understands and does not offer."""
+    ledger.say(
+        "head",
+        f"I understand the question, but this version does not yet {LATER[plan.intent]}. "
+        "I would rather say so than guess.",
+    )
+
+
+def nothing(view: View, plan: QueryPlan, ledger: Ledger) -> None:
+    """No item is in scope: say so, and offer the nearest scope that has some."""
+    fact = ledger.fact("share", "scope", counted(plan.scope), len(view.items(counted(Scope()))))
+    text = f"There are no {view.names.scope(plan.scope)} ({of(fact.n, fact.of)})."
+    ledger.say("head", text, facts=[fact])
+    wider = [(key, scope, len(view.items(counted(scope)))) for key, scope in _wider(plan.scope)]
+    if best := max((found for found in wider if found[2]), key=lambda found: found[2], default=None):
+        near = ledger.fact("share", "nearest", counted(best[1]), fact.of)
+        ledger.say(
+            "text",
+            f"Without “{best[0].replace('_', ' ')}” there are {near.n:,} {view.names.scope(best[1])}.",
+            facts=[near],
+        )
+
+
+def _wider(scope: Scope) -> Iterator[tuple[str, Scope]]:
+    """The scope with one key less, for each key that is set."""
+    for key in sorted(scope.plain()):
+        name = "period" if key == "period" else key
+        yield name, scope.model_copy(update={key: Scope.model_fields[key].get_default()})

@@ -1,0 +1,104 @@
+"""Choosing quotes: exact stretches of stored texts that show a label, from different customers."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pyroaring import BitMap
+
+from assistant.ask.answer import Citation
+from assistant.ask.ledger import Ledger, Stored
+from assistant.ask.words import split
+from assistant.terms import overlaps
+from nlp.sentences import sentences
+
+LOOKED_AT = 60  # newest items among which the quotes are chosen
+SHORTEST, LONGEST = 25, 260  # characters of a quote that reads well
+ALIKE = 0.5  # share of common words from which two quotes say the same
+
+Span = tuple[int, int]
+
+
+def quotes(ledger: Ledger, items: BitMap, term: str | None, k: int = 2) -> list[Citation]:
+    """Up to `k` quotes that show `term`, each from another customer, none twice in one answer.
+
+    Args:
+        ledger: where the citations are written down.
+        items: the items to choose from.
+        term: index term that the quote must show (`sub=refund_slow:-`); None for the main reason.
+        k: how many.
+    """
+    candidates = sorted(_candidates(ledger, items, term), key=lambda found: -found[0])
+    chosen: list[tuple[Stored, Span]] = []
+    for _, stored, span in candidates:
+        if len(chosen) == k:
+            break
+        if not any(_same(stored, span, *other) for other in chosen):
+            chosen.append((stored, span))
+    return [ledger.quote(stored, span) for stored, span in chosen]
+
+
+def _candidates(ledger: Ledger, items: BitMap, term: str | None) -> Iterator[tuple[float, Stored, Span]]:
+    day = ledger.view.terms.day
+    newest = sorted(items, key=lambda number: (-int(day[number]), number))[:LOOKED_AT]
+    for stored in ledger.view.load(newest):
+        if ledger.is_quoted(stored.item.id):
+            continue
+        for span, score in spans_for(stored.tags, term, len(stored.item.text)):
+            whole = readable(stored.item.text, span)
+            yield _worth(stored, whole, score, term), stored, whole
+
+
+def spans_for(tags: Any, term: str | None, length: int) -> list[tuple[Span, float]]:
+    """Where in the text a term shows, with the score of the tag."""
+    why = [(tuple(span), 1.0) for span in tags["why"]]
+    if term is None:
+        return why or [((0, length), 0.5)]
+    field, label, _ = split(term)
+    carriers = {
+        "theme": [tag for tag in tags["themes"] if tag["label"] == label],
+        "sub": [tag for tag in tags["themes"] if tag["sub"] == label],
+        "gap": [tag for tag in tags["empathy_gaps"] if tag["label"] == label],
+        "churn": [tags["churn"]] if tags["churn"] and tags["churn"]["label"] == label else [],
+        "why": [tag for tag in tags["themes"] if label in (tag["label"], tag["sub"])],
+    }.get(field)
+    if carriers is None:
+        return why or [((0, length), 0.5)]
+    return [((span[0], span[1]), tag["score"]) for tag in carriers for span in tag["spans"]]
+
+
+def readable(text: str, span: Span) -> Span:
+    """The sentence around a span when it is short enough to quote, else the span itself, cut at a word."""
+    for start, end in sentences(text):
+        if start <= span[0] < end and end - start <= LONGEST:
+            return (start, max(end, span[1])) if max(end, span[1]) - start <= LONGEST else (start, end)
+    if span[1] - span[0] <= LONGEST:
+        return span
+    cut = text.rfind(" ", span[0], span[0] + LONGEST)
+    return (span[0], cut if cut > span[0] else span[0] + LONGEST)
+
+
+def _worth(stored: Stored, span: Span, score: float, term: str | None) -> float:
+    """Clear, of readable length, and the stated reason if there is one."""
+    length = span[1] - span[0]
+    worth = score + (
+        0.3 if any(overlaps(span, why) for why in stored.tags["why"]) and term is not None else 0.0
+    )
+    return worth - (0.5 if length < SHORTEST else 0.0) - (0.2 if length > LONGEST * 0.8 else 0.0)
+
+
+def _same(one: Stored, span: Span, other: Stored, other_span: Span) -> bool:
+    """Same customer, same item, or nearly the same words."""
+    if one.item.id == other.item.id or (one.item.customer and one.item.customer == other.item.customer):
+        return True
+    first, second = _words(one.item.text[slice(*span)]), _words(other.item.text[slice(*other_span)])
+    return len(first & second) > ALIKE * max(1, min(len(first), len(second)))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w{3,}", text.casefold()))
+
+
+def cited(citations: Sequence[Citation]) -> str:
+    """Quotes as they stand in the answer: “…” [C1]."""
+    return " ".join(f"“{quote.text}” [{quote.id}]" for quote in citations)
