@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from pyroaring import BitMap
 
 from assistant.scope import Scope
+from index.records import Item, attribute_term
 
 Tags = Mapping[str, Any]
 Span = Sequence[int]
@@ -40,17 +41,14 @@ class Terms(Protocol):
 Phrase = Callable[[str], BitMap]
 
 
-def terms_of(tags: Tags, *, kind: str = "feedback") -> frozenset[str]:
-    """Terms of one tagged item. Attributes are added by the index itself as `attr.<name>=<value>`."""
+def terms_of(tags: Tags, item: Item) -> frozenset[str]:
+    """Terms of one tagged item: what it is, what it says, and its attributes."""
+    known = {f"kind={item.kind}", f"language={tags['language']}"}
+    known |= {attribute_term(name, value) for name, value in item.attributes.items()}
     if any(entry["field"] == "all" for entry in tags["abstained"]):
-        return frozenset({f"kind={kind}", f"language={tags['language']}", "untagged=yes"})
+        return frozenset(known | {"untagged=yes"})
     return frozenset(
-        {f"kind={kind}", f"language={tags['language']}"}
-        | _single(tags)
-        | _many(tags)
-        | _themes(tags)
-        | _evidence(tags)
-        | _conversation(tags)
+        known | _single(tags) | _many(tags) | _themes(tags) | _evidence(tags) | _conversation(tags)
     )
 
 

@@ -25,6 +25,7 @@ from assistant.insight.shares import (
 )
 from assistant.insight.statistics import Table, benjamini_hochberg, fisher_mid_p
 from assistant.scope import Period, Scope
+from index.terms import numbers_of
 
 SHOWN = 5
 SIGNIFICANT = 0.05
@@ -84,7 +85,7 @@ def _what(view: View, plan: QueryPlan) -> str:
 
 def _customers(view: View, ledger: Ledger, scope: Scope, fact: Fact) -> None:
     """How many different customers stand behind the items, where ids are known."""
-    numbers = view.items(scope).to_array()
+    numbers = numbers_of(view.items(scope))
     known = view.terms.customer[numbers]
     known = known[known >= 0]
     if (len(known) and len(known) < fact.n) or len(known) != len(set(known.tolist())):
@@ -243,7 +244,7 @@ def moving(view: View, plan: QueryPlan, ledger: Ledger) -> None:
 
 def _ends(view: View, plan: QueryPlan, whole: BitMap) -> tuple[date | None, date | None]:
     """First and last day: as asked, where data exists."""
-    days = view.terms.day[whole.to_array()]
+    days = view.terms.day[numbers_of(whole)]
     days = days[days >= 0]
     if not len(days):
         return None, None

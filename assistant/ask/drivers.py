@@ -14,6 +14,7 @@ from assistant.ask.words import interval, listed, number, of, percent, points, s
 from assistant.insight.drivers import FALSE_DISCOVERY, LEAST_OUTCOME, Contrast, Driver, contrast
 from assistant.insight.shares import Share, ranked
 from assistant.scope import Scope
+from index.terms import bitmap, numbers_of
 
 SHOWN = 4  # drivers, when the question names no number
 MOST_VALUES = 12  # an attribute with more values is no segment
@@ -151,11 +152,11 @@ def _segment_terms(view: View, taken: Iterable[str]) -> Iterator[tuple[str, BitM
 
 def _strata(view: View, items: BitMap, outcome: Scope) -> list[BitMap]:
     """Like tone and like length: long and negative texts carry more of every label."""
-    numbers = items.to_array()
+    numbers = numbers_of(items)
     words = view.terms.words[numbers]
     cuts = np.quantile(words, [1 / 3, 2 / 3]) if len(words) else [0, 0]
     thirds = np.digitize(words, cuts)
-    lengths = [BitMap(numbers[thirds == third]) for third in range(3)]
+    lengths = [bitmap(numbers[thirds == third]) for third in range(3)]
     if outcome.sentiment:
         return lengths
     bad = view.terms.any(["sentiment=negative", "sentiment=mixed"])

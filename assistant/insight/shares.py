@@ -9,6 +9,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from assistant.insight.statistics import newcombe, trend_test, wilson
+from index.terms import numbers_of
 
 Unit = Literal["day", "week", "month"]
 EPOCH = date(1970, 1, 1)
@@ -130,7 +131,7 @@ def _sum(points: Sequence[Point]) -> Share:
 
 
 def _per_period(numbers: BitMap, day: np.ndarray, bounds: np.ndarray) -> np.ndarray:
-    days = day[numbers.to_array()] if len(numbers) else np.empty(0, dtype=day.dtype)
+    days = day[numbers_of(numbers)]
     return np.histogram(days[days >= 0], bins=bounds)[0]
 
 

@@ -16,9 +16,7 @@ from assistant.insight.statistics import (
 )
 
 
-@pytest.mark.parametrize(
-    ("n", "of"), [(0, 20), (1, 29), (15, 148), (81, 263), (40, 40)], ids=str
-)
+@pytest.mark.parametrize(("n", "of"), [(0, 20), (1, 29), (15, 148), (81, 263), (40, 40)], ids=str)
 def test_wilson_equals_the_independent_implementation(n: int, of: int) -> None:
     """SciPy computes the same interval."""
     reference = stats.binomtest(n, of).proportion_ci(method="wilson")
@@ -30,11 +28,23 @@ def test_newcombe_equals_the_published_example() -> None:
     assert newcombe(56, 70, 48, 80) == pytest.approx((0.0524, 0.3339), abs=5e-5)
 
 
-def test_mid_p_is_below_fisher_and_above_half_of_it() -> None:
-    """The observed table counts half, so mid-p is smaller than the exact one-sided doubling."""
-    table = Table(a=12, b=5, c=3, d=14)
-    exact = stats.fisher_exact([[12, 5], [3, 14]]).pvalue
-    assert exact / 2 < fisher_mid_p([table])[0] < exact
+@pytest.mark.parametrize(
+    ("a", "b", "c", "d"),
+    [(12, 5, 3, 14), (0, 9, 6, 20), (7, 3, 900, 40_000), (500, 700, 900, 1_000)],
+    ids=str,
+)
+def test_mid_p_equals_the_hypergeometric_law_of_scipy(a: int, b: int, c: int, d: int) -> None:
+    """Twice the smaller tail, with the observed table counted half."""
+    law = stats.hypergeom(a + b + c + d, a + b, a + c)
+    at = law.pmf(a)
+    expected = min(1.0, 2 * min(law.cdf(a) - at / 2, law.sf(a) + at / 2))
+    assert fisher_mid_p([Table(a=a, b=b, c=c, d=d)])[0] == pytest.approx(expected, rel=1e-6)
+
+
+def test_benjamini_hochberg_equals_scipy() -> None:
+    """SciPy computes the same adjusted values."""
+    p = np.random.default_rng(3).random(40) ** 3
+    assert benjamini_hochberg(p) == pytest.approx(stats.false_discovery_control(p))
 
 
 def test_benjamini_hochberg_by_hand() -> None:
