@@ -1,0 +1,69 @@
+"""JSON documents by kind and key, for what has no table of its own."""
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+
+from index.engine import Database
+from index.schema import documents
+
+Body = Mapping[str, Any]
+
+
+class Documents:
+    """The documents of one kind."""
+
+    def __init__(self, database: Database, kind: str) -> None:
+        self._database = database
+        self._kind = kind
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """A document, or None."""
+        with self._database.reading() as conn:
+            body = conn.scalar(select(documents.c.body).where(self._is(key)))
+        return None if body is None else dict(body)
+
+    def put(self, key: str, body: Body) -> None:
+        """Write a document, whether there was one or not."""
+        now = time.time()
+        with self._database.writing() as conn:
+            changed = update(documents).where(self._is(key)).values(body=dict(body), updated=now)
+            if not conn.execute(changed).rowcount:
+                conn.execute(insert(documents).values(self._row(key, body, now)))
+
+    def put_if_absent(self, key: str, body: Body) -> dict[str, Any]:
+        """Write a document unless there is one; returns the one that is stored now."""
+        with self._database.writing() as conn:
+            if not self._database.is_sqlite:
+                conn.exec_driver_sql("LOCK TABLE documents IN SHARE ROW EXCLUSIVE MODE")
+            stored = conn.scalar(select(documents.c.body).where(self._is(key)))
+            if stored is not None:
+                return dict(stored)
+            conn.execute(insert(documents).values(self._row(key, body, time.time())))
+            return dict(body)
+
+    def delete(self, key: str) -> bool:
+        """Delete a document; says whether there was one."""
+        with self._database.writing() as conn:
+            return conn.execute(delete(documents).where(self._is(key))).rowcount > 0
+
+    def expire(self, older_than: float) -> int:
+        """Delete the documents not written since a timestamp (seconds since 1970); returns how many."""
+        with self._database.writing() as conn:
+            old = (documents.c.kind == self._kind) & (documents.c.updated < older_than)
+            return conn.execute(delete(documents).where(old)).rowcount
+
+    def items(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """All documents with their keys, the latest change first."""
+        latest = select(documents.c.key, documents.c.body).where(documents.c.kind == self._kind)
+        with self._database.reading() as conn:
+            rows = conn.execute(latest.order_by(documents.c.updated.desc(), documents.c.key)).all()
+        return ((row.key, dict(row.body)) for row in rows)
+
+    def _is(self, key: str) -> ColumnElement[bool]:
+        return (documents.c.kind == self._kind) & (documents.c.key == key)
+
+    def _row(self, key: str, body: Body, now: float) -> dict[str, Any]:
+        return {"kind": self._kind, "key": key, "body": dict(body), "created": now, "updated": now}

@@ -1,0 +1,119 @@
+"""Opens the database with the settings that make it safe, and hands out transactions."""
+
+import json
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from index.errors import StoreBusyError, StoreFullError, StoreUnavailableError
+
+BUSY_TIMEOUT_S = 30
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA cache_size = -32000",
+)
+_SCHEMA_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+
+
+def connect(url: str, schema: str | None = None) -> "Database":
+    """Make the connection pool of a SQLite file or a PostgreSQL database (in `schema`, where given)."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        options: dict[str, Any] = {"pool_pre_ping": True}
+        if schema is not None:
+            options["connect_args"] = {"options": f"-csearch_path={checked_schema(schema)}"}
+    else:
+        options = {"connect_args": {"check_same_thread": False, "timeout": BUSY_TIMEOUT_S}}
+    dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+    engine = create_engine(parsed, json_serializer=dumps, pool_size=10, max_overflow=40, **options)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+    return Database(engine)
+
+
+def checked_schema(name: str) -> str:
+    """A schema name that needs no quoting."""
+    if not _SCHEMA_NAME.fullmatch(name):
+        raise StoreUnavailableError(f"{name!r} cannot name a PostgreSQL schema; use letters, digits and _")
+    return name
+
+
+class Database:
+    """Transactions over one engine: many readers, one writer."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = threading.Lock()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the data, whatever is written meanwhile."""
+        with _translated(), self.engine.connect() as conn:
+            if not self.is_sqlite:
+                conn = conn.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+            with conn.begin():
+                yield conn
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The write transaction: all or nothing, and only one at a time on SQLite."""
+        # The lock queues this process's threads fairly; SQLite's own waiting is a race of sleepers.
+        with _translated(), self._writer, self.engine.connect() as conn:
+            conn = conn.execution_options(writes=True)  # noqa: PLW2901
+            with conn.begin():
+                yield conn
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _prepare(dbapi: sqlite3.Connection, _record: object) -> None:
+    dbapi.isolation_level = None  # else the driver delays BEGIN, and IMMEDIATE could not be asked for
+    for pragma in _PRAGMAS:
+        dbapi.execute(pragma)
+
+
+def _begin(conn: Connection) -> None:
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writes") else "BEGIN")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise StoreBusyError("all database connections are in use; try again") from error
+    except DBAPIError as error:
+        raise _plain(error) from error
+
+
+def _plain(error: DBAPIError) -> Exception:
+    """The error in the package's words, or the error itself when it is a defect of ours."""
+    said = str(error.orig)
+    state = getattr(error.orig, "sqlstate", None)
+    if "locked" in said or state == "55P03":
+        return StoreBusyError("another process has been writing for too long; try again when it is done")
+    if "disk is full" in said or "disk I/O error" in said or state == "53100":
+        return StoreFullError("the disk is full; nothing of this change was kept. Free space and repeat it")
+    if error.connection_invalidated or (isinstance(error, OperationalError) and state is None):
+        return StoreUnavailableError(f"the database cannot be reached ({said.strip()}); check it and repeat")
+    return error

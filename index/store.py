@@ -1,0 +1,203 @@
+"""The SQL store is the truth: what is committed here is kept, everything else is derived from it."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Self, TypeVar
+
+from pyroaring import BitMap
+from sqlalchemy import Connection, delete, select, text, update
+
+from index import job_progress, reading, writing
+from index.documents import Documents
+from index.engine import Database, connect
+from index.errors import StoreMissingError, StoreUnavailableError
+from index.migrate import migrate
+from index.reading import Order
+from index.records import Counts, Customer, Entry, Page, RowError, StoredItem, Vector, WriteResult
+from index.schema import clock, customers, items
+
+_T = TypeVar("_T")
+_RETRIES = 3
+
+
+class Store:
+    """Items, tags, vectors, customers and documents of one workspace. Safe to share between threads."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @classmethod
+    def open(cls, url: str, *, schema: str | None = None, create: bool = True) -> Self:
+        """Open `sqlite:///path` or a PostgreSQL URL, and bring its tables up to date.
+
+        Raises StoreMissingError when there is no store and `create` is false.
+        """
+        database = connect(url, schema)
+        path = database.engine.url.database
+        if database.is_sqlite and not create and not (path and Path(path).exists()):
+            raise StoreMissingError(f"there is no Earmark store at {path}; import something first")
+        migrate(database, schema=schema, create=create)
+        return cls(database)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.database.close()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A read transaction that sees one state of the data."""
+        return self.database.reading()
+
+    def write(
+        self,
+        entries: Sequence[Entry],
+        *,
+        job: str | None = None,
+        job_line: int | None = None,
+        job_errors: Sequence[RowError] = (),
+        worker: str | None = None,
+        replace: bool = False,
+    ) -> WriteResult:
+        """Write entries in one transaction: all or nothing, and kept when this returns.
+
+        An entry with the id, content and model of a stored item changes nothing, so a repeated write is
+        harmless. `replace` writes it all the same (new tags for old content). With `job`, the line of its file
+        that is done and the refused rows are kept in the same transaction; `worker` makes sure that the job
+        still belongs to it.
+
+        Raises ItemError for a vector that does not fit, LeaseLostError, StoreBusyError, StoreFullError.
+        """
+
+        def once() -> WriteResult:
+            with self.database.writing() as conn:
+                result = writing.write_entries(conn, entries, replace=replace)
+                if job is not None:
+                    job_progress.advance(
+                        conn, job, worker=worker, line=job_line, errors=job_errors, result=result
+                    )
+                return result
+
+        return self._retried(once)
+
+    def delete(self, ids: Sequence[str]) -> list[str]:
+        """Delete items with everything derived from them; returns the ids that were there."""
+        with self.database.writing() as conn:
+            found = reading.numbers_of_ids(conn, ids)
+            writing.delete_items(conn, list(found.values()))
+        self._forget()
+        return [id_ for id_ in ids if id_ in found]
+
+    def erase_customer(self, id_: str) -> list[str]:
+        """Delete a customer and all items of this customer; returns the ids of the items."""
+        with self.database.writing() as conn:
+            code = conn.scalar(select(customers.c.code).where(customers.c.id == id_))
+            rows = conn.execute(select(items.c.id, items.c.number).where(items.c.customer == code)).all()
+            writing.delete_items(conn, [row.number for row in rows])
+            conn.execute(delete(customers).where(customers.c.id == id_))
+        self._forget()
+        return [row.id for row in rows]
+
+    def upsert_customers(self, rows: Sequence[Customer]) -> int:
+        """Lay attributes over those known of each customer; returns how many customers changed."""
+        with self.database.writing() as conn:
+            codes = writing.customer_codes(conn, (row.id for row in rows))
+            known = {row.id: dict(row.attributes) for row in reading.all_customers(conn, list(codes))}
+            merged = {id_: dict(attributes) for id_, attributes in known.items()}
+            for row in rows:
+                merged[row.id].update(row.attributes)
+            changed = [id_ for id_ in codes if merged[id_] != known[id_]]
+            seq, _, _ = writing.tick(conn, len(changed))
+            for step, id_ in enumerate(changed):
+                new = update(customers).where(customers.c.code == codes[id_])
+                conn.execute(new.values(attributes=merged[id_], seq=seq + step))
+            return len(changed)
+
+    def get_customer(self, id_: str) -> Customer | None:
+        """A customer by id, or None."""
+        with self.reading() as conn:
+            return next(iter(reading.all_customers(conn, [id_])), None)
+
+    def customers(self) -> list[Customer]:
+        """All customers that items or customer files named, by id."""
+        with self.reading() as conn:
+            return reading.all_customers(conn, None)
+
+    def known_hashes(self, ids: Sequence[str]) -> dict[str, str]:
+        """The content hash of each id that is stored; compare with `records.content_hash`."""
+        with self.reading() as conn:
+            return reading.hashes(conn, ids)
+
+    def get(self, id_: str) -> StoredItem | None:
+        """An item by id, or None."""
+        return next(iter(self.get_many([id_])), None)
+
+    def get_many(self, keys: "Sequence[int] | Sequence[str] | BitMap") -> list[StoredItem]:
+        """Items by number or by id, in the order asked for; unknown ones are left out."""
+        numbers = [key for key in keys if isinstance(key, int)]
+        with self.reading() as conn:
+            if numbers:
+                return reading.by_numbers(conn, numbers)
+            return reading.by_ids(conn, [key for key in keys if isinstance(key, str)])
+
+    def existing(self, numbers: Sequence[int]) -> BitMap:
+        """Those of the numbers that are items."""
+        with self.reading() as conn:
+            return reading.existing(conn, numbers)
+
+    def page(
+        self,
+        numbers: BitMap | None = None,
+        *,
+        after: str | None = None,
+        limit: int = 50,
+        order: Order = "newest",
+    ) -> Page:
+        """Items by date (undated ones last), of `numbers` only where given. Raises ItemError for a bad cursor."""
+        with self.reading() as conn:
+            return reading.page(conn, numbers, after, limit, order)
+
+    def vectors(self, numbers: "Sequence[int] | BitMap") -> Vector:
+        """float32 of shape (n, dim) in the order asked for; zeros where an item has no vector."""
+        with self.reading() as conn:
+            return reading.vector_matrix(conn, list(numbers))
+
+    def counts(self) -> Counts:
+        """Totals over the whole store."""
+        with self.reading() as conn:
+            return reading.counts(conn)
+
+    def data_version(self) -> int:
+        """The last change number. It grows with every change and is in the order of the commits."""
+        with self.reading() as conn:
+            return int(conn.execute(select(clock.c.seq)).scalar_one())
+
+    def lineage(self) -> str:
+        """Names this history of changes; a restored backup gets another, so that old caches do not fit it."""
+        with self.reading() as conn:
+            return str(conn.execute(select(clock.c.lineage)).scalar_one())
+
+    def documents(self, kind: str) -> Documents:
+        """JSON documents of one kind by key: conversations, idempotency keys, settings of a workspace."""
+        return Documents(self.database, kind)
+
+    def _retried(self, once: Callable[[], _T]) -> _T:
+        """Repeat a write whose connection broke: writes are idempotent, so it is harmless if it was kept."""
+        for attempt in range(_RETRIES):
+            try:
+                return once()
+            except StoreUnavailableError:
+                if attempt == _RETRIES - 1:
+                    raise
+                time.sleep(0.1 * 2**attempt)
+        raise AssertionError("the loop returns or raises")
+
+    def _forget(self) -> None:
+        """Leave nothing of deleted rows on disk: neither words in FTS5's segments nor pages in the WAL."""
+        if not self.database.is_sqlite:
+            return
+        with self.database.writing() as conn:
+            conn.execute(text("INSERT INTO item_words (item_words) VALUES ('optimize')"))
+        with self.database.engine.connect() as conn:
+            raw = conn.connection.driver_connection
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
