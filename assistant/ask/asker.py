@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from assistant.ask import compose, counts, drivers, reading, refusing
+from assistant.ask import compare, compose, counts, drivers, reading, refusing
 from assistant.ask.answer import Answer, Coverage
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import Intent, QueryPlan, Reading, Reads
@@ -25,13 +25,13 @@ ANALYSES: Mapping[Intent, Analysis] = {
     "trend": counts.moving,
     "quotes": reading.show_quotes,
     "summary": reading.summary,
-    "compare": refusing.later,
+    "compare": compare.compare,
     "emerging": refusing.later,
     "impact": refusing.later,
     "help": refusing.assist,
     "unsupported": refusing.unsupported,
 }
-WITHOUT_ITEMS: frozenset[Intent] = frozenset({"help", "unsupported", "compare", "emerging", "impact"})
+WITHOUT_ITEMS: frozenset[Intent] = frozenset({"help", "unsupported", "emerging", "impact"})
 
 BIAS = (
     "This is the feedback received, not all customers: the very pleased and the very annoyed write more, "

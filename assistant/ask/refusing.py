@@ -8,7 +8,6 @@ from assistant.ask.words import of
 from assistant.scope import Scope
 
 LATER = {
-    "compare": "compare two groups side by side",
     "emerging": "detect what is new",
     "impact": "work out what is at stake",
 }

@@ -27,7 +27,7 @@ def suggestions(
 
 def _has_answer(view: View, parser: Reads, plan: QueryPlan, text: str, today: date) -> bool:
     read = parser.read(text, today).plan
-    if read.intent in ("unsupported", "help", "compare", "emerging", "impact") or read == plan:
+    if read.intent in ("unsupported", "help", "emerging", "impact") or read == plan:
         return False
     items = view.items(counted(read.scope))
     if read.outcome:

@@ -107,6 +107,10 @@ class Names:
             return f"have {field.removeprefix('attr.')} {label}"
         return "mention " + self.noun(term)
 
+    def value(self, value: str) -> str:
+        """An attribute value: `phone_note` is "phone note"."""
+        return value.replace("_", " ")
+
     def scope(self, scope: Scope) -> str:
         """A scope as "negative items about delivery, channel email, since 1 June 2026, apart from fees"."""
         head = " ".join([*(SENTIMENTS[name] for name in scope.sentiment[:1]), "items"])

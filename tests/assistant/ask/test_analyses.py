@@ -193,6 +193,18 @@ def test_few_items_are_shown_not_compared(build: Build) -> None:
         {"intent": "trend", "by": "month", "scope": {}, "outcome": {"churn": RISK}},
         {"intent": "quotes", "scope": {"themes": ["refund_slow"]}, "limit": 3},
         {"intent": "summary", "scope": {"themes": ["returns_refunds"]}},
+        {
+            "intent": "compare",
+            "scope": {"attributes": {"channel": ["email"]}},
+            "versus": {"attributes": {"channel": ["chat"]}},
+        },
+        {
+            "intent": "compare",
+            "scope": {"themes": ["refund_slow"]},
+            "versus": {"themes": ["return_cost"]},
+            "outcome": {"churn": RISK},
+        },
+        {"intent": "compare", "scope": {"themes": ["refund_slow"]}, "versus": {"themes": []}},
         {"intent": "drivers", "scope": {}, "outcome": {"sentiment": ["negative"]}},
         {
             "intent": "drivers",
