@@ -11,13 +11,19 @@ if TYPE_CHECKING:
 
 
 def open(  # noqa: A001 (index.open reads as what it is)
-    home: Path, url: str | None = None, *, create: bool = True, refresh: bool = True
+    home: Path,
+    url: str | None = None,
+    chroma_url: str | None = None,
+    *,
+    create: bool = True,
+    refresh: bool = True,
 ) -> "Index":
     """Open the workspace in the folder `home`: its SQLite file there, or its schema in the PostgreSQL at `url`.
 
-    With `refresh`, bitmaps and exact vectors are caught up before this returns. Raises StoreMissingError when
-    there is nothing and `create` is false.
+    `chroma_url` names a Chroma server; without it Chroma works in the folder. Neither is touched before
+    `Index.following`. With `refresh`, bitmaps and exact vectors are caught up before this returns.
+    Raises StoreMissingError when there is nothing and `create` is false.
     """
-    from index.workspace import open_workspace  # noqa: PLC0415 (keeps `import index` light)
+    from index.workspace import open_workspace
 
-    return open_workspace(home, url, create=create, refresh=refresh)
+    return open_workspace(home, url, chroma_url, create=create, refresh=refresh)

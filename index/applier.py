@@ -1,27 +1,45 @@
 """Keeps a vector index equal to the store: follows the change sequence, checks, and rebuilds when it must."""
 
+import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
-from pyroaring import BitMap
 from sqlalchemy import Connection, select
 
+from index.compare import differences
+from index.errors import VectorIndexError
 from index.records import Vector
 from index.schema import clock, deletions, vectors
 from index.store import Store
 from index.vectors import Position, VectorIndex
 
+_LOG = logging.getLogger(__name__)
 _BATCH = 2_000
-_CANARIES = 50
 
 
 class Applier:
-    """One per vector index. Safe to call from several threads; they take turns."""
+    """One per vector index. Safe to call from several threads; they take turns.
 
-    def __init__(self, store: Store, index: VectorIndex) -> None:
+    `alone` says whether this process may change an index that others share. `before_rebuild` is called when
+    the index is about to be emptied. `should_stop` ends a long rebuild early; it then starts again next time.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        index: VectorIndex,
+        *,
+        alone: Callable[[], AbstractContextManager[bool]] = lambda: nullcontext(enter_result=True),
+        before_rebuild: Callable[[], None] = lambda: None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._store = store
         self._index = index
+        self._alone = alone
+        self._before_rebuild = before_rebuild
+        self._should_stop = should_stop
         self._turn = threading.Lock()
 
     def run_once(self) -> int:
@@ -30,11 +48,8 @@ class Applier:
         The position moves only after the index accepted a batch, so a crash repeats work and loses none. An
         index that follows another history, or is ahead of the store, is built again.
         """
-        with self._turn:
-            at, lineage, end = self._index.position(), *self._end()
-            if at is None or at.lineage != lineage or at.seq > end:
-                return self._rebuild()
-            return self._follow(at)
+        with self._turn, self._alone() as is_alone:
+            return self._catch_up() if is_alone else 0
 
     def lag(self) -> int:
         """How many change numbers the index is behind the store."""
@@ -42,12 +57,22 @@ class Applier:
         return end if at is None or at.lineage != lineage else end - at.seq
 
     def reconcile(self) -> bool:
-        """Catch up, compare with the store, and rebuild if they differ; says whether a rebuild was needed."""
-        self.run_once()
-        with self._turn:
-            if not differences(self._store, self._index):
+        """Catch up, compare with the store, and rebuild if they differ; says whether a rebuild was needed.
+
+        Rebuilds too when the engine still has deleted vectors in its files. Raises VectorIndexError when the
+        index differs even after a rebuild.
+        """
+        with self._turn, self._alone() as is_alone:
+            problem = self._problem() if is_alone else "; ".join(differences(self._store, self._index))
+            if problem is None or problem == "":
                 return False
+            if not is_alone:
+                raise VectorIndexError(f"the vector index differs ({problem}); its owner must rebuild it")
+            _LOG.warning("the vector index is built again: %s", problem)
             self._rebuild()
+            left = differences(self._store, self._index)
+            if left and not self._should_stop():
+                raise VectorIndexError(f"the vector index differs after a rebuild: {'; '.join(left)}")
             return True
 
     def rebuild(self) -> int:
@@ -55,18 +80,36 @@ class Applier:
         with self._turn:
             return self._rebuild()
 
+    def _problem(self) -> str | None:
+        try:
+            self._catch_up()
+            if self._index.keeps_deleted:
+                return "deleted vectors lie in its files"
+            return "; ".join(differences(self._store, self._index)) or None
+        except VectorIndexError as error:
+            return str(error)
+
+    def _catch_up(self) -> int:
+        at, (lineage, end) = self._index.position(), self._end()
+        if at is None or at.lineage != lineage or at.seq > end:
+            return self._rebuild()
+        return self._follow(at)
+
     def _end(self) -> tuple[str, int]:
         with self._store.reading() as conn:
             lineage, seq = conn.execute(select(clock.c.lineage, clock.c.seq)).one()
-        return lineage, seq
+        return str(lineage), int(seq)
 
     def _rebuild(self) -> int:
+        self._before_rebuild()
+        done = 0
         with self._store.reading() as conn:
             lineage, end, dim = conn.execute(select(clock.c.lineage, clock.c.seq, clock.c.dim)).one()
             self._index.reset(dim or 0)
-            done = 0
             found = select(vectors.c.number, vectors.c.vector).order_by(vectors.c.number)
             for rows in conn.execution_options(yield_per=_BATCH).execute(found).partitions():
+                if self._should_stop():
+                    return done
                 self._index.upsert([row.number for row in rows], _matrix([row.vector for row in rows]))
                 done += len(rows)
         self._index.mark(Position(lineage=lineage, seq=end))
@@ -74,15 +117,16 @@ class Applier:
 
     def _follow(self, at: Position) -> int:
         done = 0
-        while True:
+        while not self._should_stop():
             with self._store.reading() as conn:
-                end = conn.execute(select(clock.c.seq)).scalar_one()
+                end = int(conn.execute(select(clock.c.seq)).scalar_one())
                 if at.seq == end:
-                    return done
+                    break
                 upto = _batch_end(conn, at.seq, end)
                 done += self._apply(conn, at.seq, upto)
             at = Position(lineage=at.lineage, seq=upto)
             self._index.mark(at)
+        return done
 
     def _apply(self, conn: Connection, since: int, upto: int) -> int:
         gone = conn.scalars(
@@ -98,38 +142,6 @@ class Applier:
         if rows:
             self._index.upsert([row.number for row in rows], _matrix([row.vector for row in rows]))
         return len(gone) + len(rows)
-
-
-def differences(store: Store, index: VectorIndex) -> list[str]:
-    """What an index gets wrong about the store, in words; empty when it is right.
-
-    Compares the count, the set of numbers, and what canaries find: vectors spread over the store must find
-    themselves.
-    """
-    with store.reading() as conn:
-        stored = BitMap(conn.scalars(select(vectors.c.number)).all())
-        chosen = list(stored)[:: max(len(stored) // _CANARIES, 1)][:_CANARIES]
-        rows = conn.execute(select(vectors.c.number, vectors.c.vector).where(vectors.c.number.in_(chosen)))
-        canaries = {row.number: np.frombuffer(row.vector, np.float32) for row in rows}
-    found, count = index.numbers(), index.count()
-    wrong = []
-    if found != stored or count != len(stored):
-        wrong.append(
-            f"holds {count} vectors, the store {len(stored)}; {len(stored - found)} are missing and "
-            f"{len(found - stored)} too many"
-        )
-    lost = [number for number, vector in canaries.items() if not _finds(index, number, vector)]
-    if lost:
-        wrong.append(f"{len(lost)} of {len(canaries)} test vectors do not find themselves")
-    return wrong
-
-
-def _finds(index: VectorIndex, number: int, vector: Vector) -> bool:
-    """Whether a vector is found with cosine 1, or hidden behind others that are just as near."""
-    hits = index.search(vector, 10)
-    return any(hit == number and cosine > 0.999 for hit, cosine in hits) or (
-        len(hits) == 10 and hits[-1][1] > 0.999
-    )
 
 
 def _matrix(found: Sequence[bytes]) -> Vector:

@@ -4,12 +4,14 @@ import json
 import re
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -80,6 +82,25 @@ class Database:
             conn = conn.execution_options(writes=True)  # noqa: PLW2901
             with conn.begin():
                 yield conn
+
+    @contextmanager
+    def alone(self, task: str) -> Iterator[bool]:
+        """Whether this process may do a task that only one at a time may do; does not wait."""
+        if self.is_sqlite:
+            lock = FileLock(f"{self.engine.url.database}.{task}.lock", blocking=False)
+            try:
+                lock.acquire()
+            except Timeout:
+                yield False
+                return
+            try:
+                yield True
+            finally:
+                lock.release()
+            return
+        with _translated(), self.engine.connect() as conn, conn.begin():
+            key = zlib.crc32(f"{conn.scalar(text('SELECT current_schema()'))} {task}".encode())
+            yield bool(conn.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}))
 
     def close(self) -> None:
         """Close all connections."""

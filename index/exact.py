@@ -136,6 +136,11 @@ class ExactIndex:
         """As VectorIndex."""
         return len(self.numbers())
 
+    @property
+    def keeps_deleted(self) -> bool:
+        """As VectorIndex. `mark` has written the file anew."""
+        return self._erased
+
     def close(self) -> None:
         """As VectorIndex."""
         with self._changing:

@@ -28,6 +28,10 @@ class FullText(Protocol):
         """How many items are in the full-text index."""
         ...
 
+    def rebuild(self) -> None:
+        """Read all texts again."""
+        ...
+
 
 def full_text(store: Store) -> FullText:
     """The full-text index of the store's database."""
@@ -71,6 +75,11 @@ class SqliteFullText:
         with self._store.reading() as conn:
             return int(conn.execute(text("SELECT count(*) FROM item_words_docsize")).scalar_one())
 
+    def rebuild(self) -> None:
+        """As FullText."""
+        with self._store.database.writing() as conn:
+            conn.execute(text("INSERT INTO item_words (item_words) VALUES ('rebuild')"))
+
 
 class PostgresFullText:
     """tsvector with English stems and no stop words, so that phrases mean the same as in FTS5."""
@@ -103,6 +112,11 @@ class PostgresFullText:
         """As FullText."""
         with self._store.reading() as conn:
             return int(conn.execute(text("SELECT count(lexemes) FROM items")).scalar_one())
+
+    def rebuild(self) -> None:
+        """As FullText. The words are a generated column, only its index can be damaged."""
+        with self._store.database.writing() as conn:
+            conn.execute(text("REINDEX INDEX items_by_lexeme"))
 
 
 def _joined(words: Sequence[str], operator: str) -> str:

@@ -44,9 +44,9 @@ def revision(database: Database) -> str | None:
 
 
 def _upgrade(database: Database, found: str | None) -> None:
-    from alembic import command  # noqa: PLC0415 (only an upgrade pays for loading Alembic)
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))

@@ -46,12 +46,21 @@ class VectorIndex(Protocol):
         """The k nearest (number, cosine), best first, equal ones by number; `within` keeps only these."""
         ...
 
+    def rows(self, numbers: Sequence[int]) -> Vector:
+        """Normalised vectors of shape (n, dim) in the order asked for; zeros where there is none."""
+        ...
+
     def numbers(self) -> BitMap:
         """All numbers that the index holds."""
         ...
 
     def count(self) -> int:
         """How many vectors the index says that it holds."""
+        ...
+
+    @property
+    def keeps_deleted(self) -> bool:
+        """Whether deleted vectors still lie in the engine's files; a rebuild removes them."""
         ...
 
     def close(self) -> None:
