@@ -1,6 +1,6 @@
 """What the command line prints: answers, tables, progress."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
@@ -8,13 +8,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from assistant.ask.answer import Answer, Citation, Fact
-from assistant.ask.words import day, interval, of, percent, points
+from assistant.ask.answer import Answer, Citation
+from assistant.ask.words import Names, day, of, percent, points
 
 BAR = 24  # characters of a full bar
 
 
-def show_answer(console: Console, answer: Answer, names: Mapping[str, str]) -> None:
+def show_answer(console: Console, answer: Answer, names: Names) -> None:
     """Print an answer: what was understood, the text, the drivers as bars, the quotes with their item ids."""
     if answer.understood:
         console.print(_understood(answer))
@@ -42,7 +42,7 @@ def _understood(answer: Answer) -> RenderableType:
     return Group(text, Text(""))
 
 
-def _bars(answer: Answer, names: Mapping[str, str]) -> Table | None:
+def _bars(answer: Answer, names: Names) -> Table | None:
     """Drivers side by side: share with the outcome against share of the rest."""
     pairs = [(fact, other) for fact, other in zip(answer.facts, answer.facts[1:], strict=False)
              if fact.kind == "driver" and other.kind == "rest"]  # fmt: skip
@@ -53,7 +53,7 @@ def _bars(answer: Answer, names: Mapping[str, str]) -> Table | None:
         table.add_column(title)
     for fact, other in pairs:
         table.add_row(
-            names.get(fact.label, fact.label),
+            names.noun(fact.label),
             _bar(fact.n / fact.of, "red") + Text(f" {percent(fact.n / fact.of)}"),
             _bar(other.value, "blue") + Text(f" {percent(other.value)}"),
             points(fact.value, fact.ci or (0, 0)),
@@ -85,9 +85,3 @@ def _sources(citations: Iterable[Citation]) -> Table:
 
 def _suggested(suggestions: Iterable[str]) -> RenderableType:
     return Group(Text("You could ask next", style="dim"), *(Text(f"  › {text}") for text in suggestions))
-
-
-def show_fact(fact: Fact) -> str:
-    """A fact in one line: `F3 driver refund_slow 34 of 63, 19 to 46 %`."""
-    ci = f", {interval(fact.ci)}" if fact.ci else ""
-    return f"{fact.id} {fact.kind} {fact.label} {of(fact.n, fact.of)}{ci}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from assistant.ask import compare, compose, counts, drivers, reading, refusing
+from assistant.ask import compare, compose, counts, drivers, ranking, reading, refusing, trends
 from assistant.ask.answer import Answer, Coverage
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import Intent, QueryPlan, Reading, Reads
@@ -21,8 +21,8 @@ Analysis = Callable[[View, QueryPlan, Ledger], None]
 ANALYSES: Mapping[Intent, Analysis] = {
     "drivers": drivers.drivers,
     "count": counts.count,
-    "rank": counts.rank,
-    "trend": counts.moving,
+    "rank": ranking.rank,
+    "trend": trends.moving,
     "quotes": reading.show_quotes,
     "summary": reading.summary,
     "compare": compare.compare,

@@ -63,6 +63,12 @@ def counted(scope: Scope) -> Scope:
     )
 
 
+def population(scope: Scope) -> Scope:
+    """What a share is a share of: the same channel, segment and time, whatever the items say."""
+    exclude = Scope(terms=scope.exclude.terms) if scope.exclude else None
+    return Scope(attributes=scope.attributes, period=scope.period, exclude=exclude)
+
+
 @dataclass
 class Block:
     """Claims that belong together: `head` bold, `list` numbered, `text` as sentences, `quotes` as quotes."""

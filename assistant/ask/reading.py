@@ -3,12 +3,11 @@
 from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
-from assistant.ask.counts import parts
 from assistant.ask.drivers import scope_of
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import QueryPlan
-from assistant.ask.voices import quotes
-from assistant.ask.words import interval, of, percent, split, upper
+from assistant.ask.voices import quotes, shown_term
+from assistant.ask.words import interval, listed, of, percent, split, upper
 from assistant.insight.shares import Share, ranked
 from assistant.scope import Scope
 
@@ -23,7 +22,7 @@ def show_quotes(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     scope = scope.narrowed(plan.outcome) if plan.outcome else scope
     items = view.items(scope)
     fact = ledger.fact("share", "scope", scope, len(items))
-    found = quotes(ledger, items, _shown(plan), plan.limit or QUOTES)
+    found = quotes(ledger, items, shown_term(plan), plan.limit or QUOTES)
     ledger.say("head", f"{upper(_some(len(found), fact.n))} {view.names.scope(plan.scope)}:", facts=[fact])
     for voice in found:
         ledger.say("quotes", "", citations=[voice])
@@ -31,15 +30,6 @@ def show_quotes(view: View, plan: QueryPlan, ledger: Ledger) -> None:
 
 def _some(shown: int, total: int) -> str:
     return f"{shown} of {total:,}" if shown < total else f"all {total:,}"
-
-
-def _shown(plan: QueryPlan) -> str | None:
-    mark = f":{plan.scope.polarity}" if plan.scope.polarity else ""
-    if plan.scope.empathy_gaps:
-        return f"gap={plan.scope.empathy_gaps[0]}"
-    if plan.scope.churn:
-        return f"churn={plan.scope.churn[0]}"
-    return f"theme={plan.scope.themes[0]}{mark}" if plan.scope.themes else None
 
 
 def summary(view: View, plan: QueryPlan, ledger: Ledger) -> None:
@@ -54,7 +44,7 @@ def summary(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     ledger.say(
         "head",
         f"{upper(view.names.scope(plan.scope))} number {whole.n:,} and are mostly {view.names.noun(lead.label)}: "
-        f"{parts(mood, view)}.",
+        f"{_parts(mood, view)}.",
         facts=[whole, *mood],
     )
     for mark, title in (("-", "What they complain about"), ("+", "What they praise")):
@@ -100,7 +90,7 @@ def _feelings(view: View, ledger: Ledger, scope: Scope) -> None:
     top = ranked(items, view.terms.terms("emotion="))[:3]
     facts = [ledger.fact("share", s.label, scope.narrowed(scope_of(s.label)), s.of) for s in top]
     if facts:
-        ledger.say("text", f"The feelings most often heard: {parts(facts, view)}.", facts=facts)
+        ledger.say("text", f"The feelings most often heard: {_parts(facts, view)}.", facts=facts)
 
 
 def _losses(view: View, ledger: Ledger, scope: Scope, total: int) -> None:
@@ -109,8 +99,15 @@ def _losses(view: View, ledger: Ledger, scope: Scope, total: int) -> None:
     gaps = [s for s in ranked(view.items(scope), view.terms.terms("gap=")) if s.n >= 3][:2]
     if gaps:
         facts = [ledger.fact("share", s.label, scope.narrowed(scope_of(s.label)), s.of) for s in gaps]
-        ledger.say("text", f"As people they were failed most by {parts(facts, view)}.", facts=facts)
+        ledger.say("text", f"As people they were failed most by {_parts(facts, view)}.", facts=facts)
     risk = ledger.fact("share", "churn", scope.narrowed(Scope(churn=["left", "leaving", "at_risk"])), total)
     if risk.n:
         text = f"{percent(risk.value)} have left, are leaving or might leave ({of(risk.n, risk.of)}; {interval(risk.ci or (0, 1))})."
         ledger.say("text", text, facts=[risk])
+
+
+def _parts(facts: list[Fact], view: View) -> str:
+    """Facts as `negative 40 % (40 of 100) and positive 30 % (30 of 100)`."""
+    return listed(
+        [f"{view.names.noun(fact.label)} {percent(fact.value)} ({of(fact.n, fact.of)})" for fact in facts]
+    )

@@ -1,13 +1,14 @@
 """Choosing quotes: exact stretches of stored texts that show a label, from different customers."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from pyroaring import BitMap
 
 from assistant.ask.answer import Citation
 from assistant.ask.ledger import Ledger, Stored
+from assistant.ask.plan import QueryPlan
 from assistant.ask.words import split
 from assistant.terms import overlaps
 from nlp.sentences import sentences
@@ -47,6 +48,21 @@ def _candidates(ledger: Ledger, items: BitMap, term: str | None) -> Iterator[tup
         for span, score in spans_for(stored.tags, term, len(stored.item.text)):
             whole = readable(stored.item.text, span)
             yield _worth(stored, whole, score, term), stored, whole
+
+
+def shown_term(plan: QueryPlan) -> str | None:
+    """The index term that a quote should show."""
+    for scope in (plan.outcome, plan.scope):
+        if scope is None:
+            continue
+        mark = f":{scope.polarity}" if scope.polarity else ""
+        if scope.empathy_gaps:
+            return f"gap={scope.empathy_gaps[0]}"
+        if scope.themes:
+            return f"theme={scope.themes[0]}{mark}"
+        if scope.churn:
+            return f"churn={scope.churn[0]}"
+    return None
 
 
 def spans_for(tags: Any, term: str | None, length: int) -> list[tuple[Span, float]]:
@@ -97,8 +113,3 @@ def _same(one: Stored, span: Span, other: Stored, other_span: Span) -> bool:
 
 def _words(text: str) -> set[str]:
     return set(re.findall(r"\w{3,}", text.casefold()))
-
-
-def cited(citations: Sequence[Citation]) -> str:
-    """Quotes as they stand in the answer: “…” [C1]."""
-    return " ".join(f"“{quote.text}” [{quote.id}]" for quote in citations)

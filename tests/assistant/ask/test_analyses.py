@@ -20,10 +20,7 @@ SINGLE = {"sentiment": "sentiment", "churn": "churn", "effort": "effort", "inten
 def matches(row: dict[str, Any], wanted: dict[str, Any]) -> bool:
     """A filter applied to one row of SQL, written without looking at the product's own way."""
     tags = row["tags"]
-    for key, value in wanted.items():
-        if not _one(row, tags, key, value, wanted.get("polarity")):
-            return False
-    return True
+    return all(_one(row, tags, key, value, wanted.get("polarity")) for key, value in wanted.items())
 
 
 def _one(row: dict[str, Any], tags: dict[str, Any], key: str, value: Any, mark: str | None) -> bool:
@@ -89,7 +86,7 @@ def check(world: World, ledger: Ledger) -> None:
         assert fact.n == sum(matches(row, fact.filter) for row in rows), fact
         assert fact.n == len(world.view.items(Scope.model_validate(fact.filter))), fact
         assert fact.n <= fact.of
-        if fact.ci:
+        if fact.ci:  # of `value`
             assert fact.ci[0] <= fact.value <= fact.ci[1]
     for quote in ledger.citations:
         assert quote.text
@@ -139,7 +136,7 @@ def returners(*, driver: bool, seed: int = 5, n: int = 240) -> list[Said]:
                 sentiment="negative" if rng.random() < 0.8 else "neutral",
                 customer=f"c{at % 200}",
                 attributes={"channel": rng.choice(["email", "chat"])},
-            )  # fmt: skip
+            )
         )
     return said
 
@@ -151,7 +148,7 @@ def test_drivers_finds_what_was_planted(build: Build) -> None:
         world, intent="drivers", scope={"themes": ["returns_refunds"]}, outcome={"churn": RISK}
     )
     check(world, ledger)
-    assert [fact.label for fact in ledger.facts if fact.kind == "driver"][0] == "sub=refund_slow:-"
+    assert next(fact.label for fact in ledger.facts if fact.kind == "driver") == "sub=refund_slow:-"
     assert text.startswith("Slow refunds set them apart most.")
     assert "What does not set them apart: the return fee" in text
     assert ledger.citations
@@ -161,7 +158,7 @@ def test_drivers_names_nothing_where_nothing_is(build: Build) -> None:
     """On corpora without a driver at most 1 in 20 answers names one."""
     wrong = 0
     for seed in range(12):
-        ledger, text = run(
+        _ledger, text = run(
             build(returners(driver=False, seed=seed)),
             intent="drivers", scope={"themes": ["returns_refunds"]}, outcome={"churn": RISK},
         )  # fmt: skip
@@ -171,7 +168,7 @@ def test_drivers_names_nothing_where_nothing_is(build: Build) -> None:
 
 def test_few_items_are_shown_not_compared(build: Build) -> None:
     """Below ten items with the outcome there are quotes and counts only."""
-    said = [one for one in returners(driver=True, n=30)][:20]
+    said = list(returners(driver=True, n=30))[:20]
     world = build(said)
     ledger, text = run(
         world, intent="drivers", scope={"themes": ["returns_refunds"]}, outcome={"churn": ["left"]}

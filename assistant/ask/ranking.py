@@ -1,0 +1,142 @@
+"""Which most: groups by how many items they have, or by how often something happens in them."""
+
+from collections.abc import Mapping
+
+from pyroaring import BitMap
+
+from assistant.ask.answer import Fact
+from assistant.ask.drivers import scope_of
+from assistant.ask.ledger import Ledger, View, counted
+from assistant.ask.plan import QueryPlan
+from assistant.ask.voices import quotes
+from assistant.ask.words import KINDS, interval, of, percent, split, upper
+from assistant.insight.drivers import FALSE_DISCOVERY
+from assistant.insight.shares import LEAST_TOTAL, Share, ranked, tied_with_next
+from assistant.insight.statistics import Table, benjamini_hochberg, fisher_mid_p
+from assistant.scope import Scope
+
+SHOWN = 5
+VOICES = 3  # groups that get a quote
+# `by` of the plan -> prefix of the index terms; anything else is an attribute
+FIELDS = {
+    "theme": "theme=", "sub_theme": "sub=", "emotion": "emotion=", "empathy_gap": "gap=", "force": "force=",
+    "spectrum": "spectrum=", "value": "value=", "sentiment": "sentiment=", "churn": "churn=", "effort": "effort=",
+    "intent": "intent=",
+}  # fmt: skip
+EXCLUSIVE = frozenset({"sentiment", "churn", "effort", "intent", "spectrum"})
+
+
+def rank(view: View, plan: QueryPlan, ledger: Ledger) -> None:
+    """Answer a `rank` plan: groups by their share of the items, or by the share with the outcome in them."""
+    by = plan.by or "theme"
+    groups = _groups(view, plan, by)
+    kind = KINDS.get(by, f"values of {by}")
+    if plan.outcome:
+        _by_rate(view, plan, ledger, groups, kind)
+    else:
+        _by_share(view, plan, ledger, groups, kind)
+
+
+def _groups(view: View, plan: QueryPlan, by: str) -> dict[str, BitMap]:
+    """Terms of the field or attribute asked for; themes and forces in the polarity asked for."""
+    if by not in FIELDS:
+        return dict(view.terms.terms(f"attr.{by}="))
+    mark = plan.scope.polarity or ""
+    if not mark and by in ("theme", "sub_theme", "force") and set(plan.scope.sentiment) == {"negative"}:
+        mark = "-"
+    silent = {"churn=none", "effort=none"}
+    fixed = {*plan.scope.themes, *plan.scope.emotions, *plan.scope.empathy_gaps, *plan.scope.forces}
+    return {
+        term: items
+        for term, items in view.terms.terms(FIELDS[by]).items()
+        if split(term)[2] == mark and term not in silent and split(term)[1] not in fixed
+    }
+
+
+def _by_share(view: View, plan: QueryPlan, ledger: Ledger, groups: Mapping[str, BitMap], kind: str) -> None:
+    scope = counted(plan.scope)
+    shares = ranked(view.items(scope), groups)
+    limit = plan.limit or SHOWN
+    if not shares:
+        whole = ledger.fact("share", "scope", scope, len(view.items(scope)))
+        ledger.say(
+            "head",
+            f"None of the {whole.n:,} {view.names.scope(plan.scope)} carries any of the {kind}.",
+            facts=[whole],
+        )
+        return
+    facts = [
+        ledger.fact("rank", share.label, scope.narrowed(scope_of(share.label)), share.of)
+        for share in shares[:limit]
+    ]
+    _lead(view, plan, ledger, facts[0])
+    for at, fact in enumerate(facts):
+        _place(view, ledger, scope, fact, shares, at, f"The {kind}, most frequent first")
+    if len(shares) > limit:
+        ledger.caveats.append(f"{len(shares) - limit} further {kind} are less frequent.")
+    if plan.by in FIELDS and plan.by not in EXCLUSIVE:
+        ledger.caveats.append("One item may carry several of them, so the shares do not add up to 100 %.")
+
+
+def _lead(view: View, plan: QueryPlan, ledger: Ledger, first: Fact) -> None:
+    text = (
+        f"{upper(view.names.noun(first.label))} leads: {percent(first.value)} of {view.names.scope(plan.scope)} "
+        f"({of(first.n, first.of)}; 95 % interval {interval(first.ci or (0, 1))})."
+    )
+    ledger.say("head", text, facts=[first])
+
+
+def _place(
+    view: View, ledger: Ledger, scope: Scope, fact: Fact, shares: list[Share], at: int, title: str
+) -> None:
+    text = f"**{upper(view.names.noun(fact.label))}**: {percent(fact.value)} ({of(fact.n, fact.of)})."
+    if at + 1 < len(shares) and tied_with_next(shares, at):
+        text += " Its lead over the next is within chance."
+    items = view.items(scope.narrowed(scope_of(fact.label)))
+    voices = quotes(ledger, items, fact.label, 1) if at < VOICES else []
+    ledger.say("list", text, facts=[fact], citations=voices, title=title)
+
+
+def _by_rate(view: View, plan: QueryPlan, ledger: Ledger, groups: Mapping[str, BitMap], kind: str) -> None:
+    """Groups by the share of their items that have the outcome, each tested against all other groups."""
+    scope, outcome = counted(plan.scope), plan.outcome or Scope()
+    items, inside = view.items(scope), view.items(scope.narrowed(outcome))
+    present = {term: found & items for term, found in groups.items() if found & items}
+    sized = {term: found for term, found in present.items() if len(found) >= LEAST_TOTAL}
+    if not sized:
+        ledger.say("head", f"No group has {LEAST_TOTAL} items, so their shares are not compared.")
+        return
+    tables = {term: _versus_others(found, items, inside) for term, found in sized.items()}
+    q = dict(zip(tables, benjamini_hochberg(fisher_mid_p(list(tables.values()))), strict=True))
+    order = sorted(sized, key=lambda term: (-tables[term].shares[0], term))[: plan.limit or SHOWN]
+    facts = [_rate(ledger, scope, outcome, term, len(sized[term]), float(q[term])) for term in order]
+    _highest(
+        view, ledger, outcome, facts[0], ledger.fact("share", "all", scope.narrowed(outcome), len(items))
+    )
+    for fact in facts:
+        note = "beyond chance" if (fact.q or 0) < FALSE_DISCOVERY else "not beyond chance"
+        text = f"**{upper(view.names.noun(fact.label))}**: {percent(fact.value)} ({of(fact.n, fact.of)}), {note} against the others."
+        ledger.say("list", text, facts=[fact], title=f"The {kind}, highest share first")
+    if small := len(present) - len(sized):
+        ledger.caveats.append(f"{small} {kind} with fewer than {LEAST_TOTAL} items are not ranked.")
+
+
+def _rate(ledger: Ledger, scope: Scope, outcome: Scope, term: str, size: int, q: float) -> Fact:
+    within = scope.narrowed(scope_of(term), outcome)
+    return ledger.fact("rate", term, within, size, test="Fisher mid-p against the others", q=q)
+
+
+def _highest(view: View, ledger: Ledger, outcome: Scope, top: Fact, whole: Fact) -> None:
+    text = (
+        f"{upper(view.names.noun(top.label))} has the highest share of customers who {view.names.outcome(outcome)}: "
+        f"{percent(top.value)} ({of(top.n, top.of)}; 95 % interval {interval(top.ci or (0, 1))}), against "
+        f"{percent(whole.value)} overall ({of(whole.n, whole.of)})."
+    )
+    ledger.say("head", text, facts=[top, whole])
+
+
+def _versus_others(group: BitMap, items: BitMap, inside: BitMap) -> Table:
+    """Outcome and not, inside the group and outside of it."""
+    a, others = group.intersection_cardinality(inside), items - group
+    c = others.intersection_cardinality(inside)
+    return Table(a=a, b=len(group) - a, c=c, d=len(others) - c)

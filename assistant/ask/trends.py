@@ -1,0 +1,106 @@
+"""How it moves: the share of what is asked for, period by period."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from pyroaring import BitMap
+
+from assistant.ask.answer import Fact
+from assistant.ask.ledger import Ledger, View, counted, population
+from assistant.ask.plan import QueryPlan
+from assistant.ask.voices import quotes, shown_term
+from assistant.ask.words import day, of, percent, points, upper
+from assistant.insight.shares import EPOCH, Point, Share, Trend, Unit, trend, unit_for
+from assistant.scope import Period, Scope
+from index.terms import numbers_of
+
+SIGNIFICANT = 0.05
+UNITS: Mapping[str, Unit] = {"day": "day", "week": "week", "month": "month"}
+
+
+def moving(view: View, plan: QueryPlan, ledger: Ledger) -> None:
+    """Answer a `trend` plan: the share by period, tested for a trend."""
+    scope = counted(plan.scope)
+    wanted = scope.narrowed(plan.outcome) if plan.outcome else scope
+    base = scope if plan.outcome else population(scope)
+    items, whole = view.items(wanted), view.items(base)
+    first, last = _ends(view, plan, whole)
+    if first is None or last is None:
+        ledger.say("head", "The items in scope carry no dates, so no change over time can be shown.")
+        return
+    unit = UNITS.get(plan.by or "") or unit_for(first, last)
+    found = trend(items, whole, view.terms.day, unit, first, last)
+    facts = [_point(ledger, point, wanted, base) for point in found.points]
+    _say_trend(view, plan, ledger, found, facts, unit)
+    if undated := len(items) - sum(fact.n for fact in facts) if plan.scope.period is None else 0:
+        ledger.caveats.append(f"{undated:,} items without a date are left out.")
+    for voice in quotes(ledger, items, shown_term(plan), 2):
+        ledger.say("quotes", "", citations=[voice], title="Recent voices")
+
+
+def _ends(view: View, plan: QueryPlan, whole: BitMap) -> tuple[date | None, date | None]:
+    """First and last day: as asked, where data exists."""
+    days = view.terms.day[numbers_of(whole)]
+    days = days[days >= 0]
+    if not len(days):
+        return None, None
+    low, high = EPOCH + timedelta(days=int(days.min())), EPOCH + timedelta(days=int(days.max()))
+    period = plan.scope.period or Period()
+    return max(period.first or low, low), min(period.last or high, high)
+
+
+def _point(ledger: Ledger, point: Point, wanted: Scope, base: Scope) -> Fact:
+    when = Scope(period=Period(first=point.first, last=point.last))
+    total = len(ledger.view.items(base.narrowed(when)))
+    return ledger.fact("point", f"{point.first}..{point.last}", wanted.narrowed(when), total)
+
+
+def _say_trend(
+    view: View, plan: QueryPlan, ledger: Ledger, found: Trend, facts: list[Fact], unit: Unit
+) -> None:
+    what = view.names.scope(plan.scope.model_copy(update={"period": None}))
+    if plan.outcome:
+        what = f"customers who {view.names.outcome(plan.outcome)} among {what}"
+    before, after = found.before, found.after
+    if not before.of or not after.of or len(found.points) < 3:
+        ledger.say(
+            "head",
+            f"Too little time to speak of a trend in {what}: {len(found.points)} periods.",
+            facts=facts,
+        )
+    else:
+        moved = "has risen" if found.change > 0 else "has fallen"
+        if found.p >= SIGNIFICANT:
+            moved = "shows no steady trend"
+        ledger.say(
+            "head",
+            f"The share of {what} {moved}: {percent(after.value)} ({of(after.n, after.of)}) in the second half of the time "
+            f"against {percent(before.value)} ({of(before.n, before.of)}) in the first, {points(found.change, found.ci)}.",
+            facts=[_half(ledger, plan, after), _half(ledger, plan, before)],
+        )
+        peak = facts[list(found.points).index(found.peak)]
+        ledger.say(
+            "text",
+            f"It was highest in {_when(found.peak, unit)} with {percent(peak.value)} ({of(peak.n, peak.of)}).",
+            facts=[peak],
+        )
+    for point, fact in zip(found.points, facts, strict=True):
+        note = " (not a whole period)" if point.partial else ""
+        text = f"{upper(_when(point, unit))}: {percent(fact.value)} ({of(fact.n, fact.of)}){note}"
+        ledger.say("points", text, facts=[fact], title=f"By {unit}")
+    ledger.caveats.append(
+        "Shares are of all feedback of the same kind and period, so that more feedback alone is no rise. "
+        f"Cochran-Armitage test for a trend over whole periods: p = {found.p:.3g}."
+    )
+
+
+def _half(ledger: Ledger, plan: QueryPlan, share: Share) -> Fact:
+    first, last = (date.fromisoformat(part) for part in share.label.split(".."))
+    scope = counted(plan.scope).narrowed(Scope(period=Period(first=first, last=last)))
+    return ledger.fact("half", share.label, scope.narrowed(plan.outcome) if plan.outcome else scope, share.of)
+
+
+def _when(point: Point, unit: Unit) -> str:
+    if unit == "month":
+        return f"{point.first:%B %Y}"
+    return day(point.first) if unit == "day" else f"the week of {day(point.first)}"
