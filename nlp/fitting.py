@@ -1,0 +1,219 @@
+"""The training loop: fork and heads on cached states of the frozen lower layers."""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from nlp.data import Example
+from nlp.heads import HEADS, REPLY_HEADS
+from nlp.losses import ClassWeights, clause_losses, fields_loss
+from nlp.network import Network
+from nlp.targets import Targets, targets
+from nlp.windows import Batch, Window, pack, windows
+
+Progress = Callable[[str], None]
+Cutter = Callable[[str], list[tuple[int, int]]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recipe:
+    """The knobs of training.
+
+    Attributes:
+        rate_fork, rate_heads: peak learning rates of AdamW, warmed up over `warmup` of the steps, then linear to 0.
+        batch_tokens: most tokens in one batch, padding included; at most `batch_items` items.
+        shares: per source, the share of its examples seen in each epoch (1 when not named).
+        trust: per source, the weight of its items in the loss (1 when not named).
+    """
+
+    epochs: float = 6
+    rate_fork: float = 2e-4
+    rate_heads: float = 1e-3
+    weight_decay: float = 0.01
+    warmup: float = 0.06
+    dropout: float = 0.1
+    batch_tokens: int = 2048
+    batch_items: int = 32
+    seed: int = 7
+    shares: tuple[tuple[str, float], ...] = ()
+    trust: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """Examples ready to train on: windows with cached states, targets, clause counts."""
+
+    examples: list[Example]
+    windows: list[list[Window]]
+    targets: list[Targets]
+    states: list[NDArray[np.float16]]  # per example: the states of all its windows, one after the other
+
+    def lengths(self) -> NDArray[np.int64]:
+        """Tokens per example."""
+        return np.array([sum(len(w.ids) for w in group) for group in self.windows])
+
+    def rows(self, chosen: NDArray[np.bool_]) -> "Prepared":
+        """Only some of the examples; the states are shared, not copied."""
+        kept = np.flatnonzero(chosen).tolist()
+        return Prepared(
+            examples=[self.examples[row] for row in kept],
+            windows=[self.windows[row] for row in kept],
+            targets=[self.targets[row] for row in kept],
+            states=[self.states[row] for row in kept],
+        )
+
+
+def prepare(network: Network, tokenizer: object, examples: Sequence[Example], cut: Cutter) -> Prepared:
+    """Cuts, tokenises and runs the frozen lower layers once, so that training needs only the fork."""
+    kept = [example for example in examples if example.text.strip()]
+    spans = [list(e.parts) if e.parts else cut(e.text) or [(0, len(e.text))] for e in kept]
+    cut_up = windows([e.text for e in kept], spans, tokenizer, network.config.max_tokens)  # type: ignore[arg-type]
+    return Prepared(
+        examples=kept,
+        windows=cut_up,
+        targets=[targets(e, s) for e, s in zip(kept, spans, strict=True)],
+        states=_lower_states(network, cut_up),
+    )
+
+
+def _lower_states(network: Network, groups: list[list[Window]], size: int = 64) -> list[NDArray[np.float16]]:
+    flat = [
+        (number, place, window) for number, group in enumerate(groups) for place, window in enumerate(group)
+    ]
+    flat.sort(key=lambda row: len(row[2].ids))
+    found: dict[tuple[int, int], NDArray[np.float16]] = {}
+    for start in range(0, len(flat), size):
+        part = flat[start : start + size]
+        batch = pack([[w] for _, _, w in part], [1] * len(part), network.config.pad_token_id)
+        states = network.shared(batch).to(torch.float16).numpy()
+        for (number, place, window), row in zip(part, states, strict=True):
+            found[number, place] = row[: len(window.ids)].copy()
+    return [np.concatenate([found[n, p] for p in range(len(group))]) for n, group in enumerate(groups)]
+
+
+def cached_batch(data: Prepared, rows: Sequence[int], pad: int) -> tuple[Tensor, Batch]:
+    """States (windows, tokens, size) and layout of some of the prepared examples."""
+    batch = pack([data.windows[r] for r in rows], [len(data.targets[r].why) for r in rows], pad)
+    states = np.zeros((*batch.ids.shape, data.states[rows[0]].shape[1]), np.float32)
+    line = 0
+    for row in rows:
+        start = 0
+        for window in data.windows[row]:
+            states[line, : len(window.ids)] = data.states[row][start : start + len(window.ids)]
+            start, line = start + len(window.ids), line + 1
+    return torch.from_numpy(states), batch
+
+
+def batches(
+    lengths: NDArray[np.int64], rows: NDArray[np.int64], recipe: Recipe, chance: np.random.Generator
+) -> list[NDArray[np.int64]]:
+    """Shuffled batches of examples of like length."""
+    rough = lengths[rows] * chance.uniform(0.85, 1.15, len(rows))
+    ordered = rows[np.argsort(rough)]
+    out, start = [], 0
+    while start < len(ordered):
+        end, longest = start, 0
+        while end < len(ordered) and end - start < recipe.batch_items:
+            longest = max(longest, int(lengths[ordered[end]]))
+            if end > start and longest * (end - start + 1) > recipe.batch_tokens:
+                break
+            end += 1
+        out.append(ordered[start:end])
+        start = end
+    chance.shuffle(out)
+    return out
+
+
+def loss_of(
+    network: Network, data: Prepared, rows: NDArray[np.int64], weights: ClassWeights, trust: Tensor
+) -> Tensor:
+    """The training loss of one batch: messages by the item heads, pairs by the reply heads."""
+    total = torch.zeros(())
+    is_pair = np.array([data.examples[r].parts is not None for r in rows])
+    for part, pairs in ((rows[~is_pair], False), (rows[is_pair], True)):
+        if len(part):
+            share = len(part) / len(rows)
+            total = total + share * _part_loss(network, data, part.tolist(), weights, trust, pairs=pairs)
+    return total
+
+
+def _part_loss(
+    network: Network, data: Prepared, rows: list[int], weights: ClassWeights, trust: Tensor, *, pairs: bool
+) -> Tensor:
+    states, batch = cached_batch(data, rows, network.config.pad_token_id)
+    wanted = [data.targets[r] for r in rows]
+    share = trust[rows]
+    pooled = network.pool(states, batch)
+    if pairs:
+        labels, known = _stack([t.reply for t in wanted]), _stack([t.reply_known for t in wanted])
+        return fields_loss(REPLY_HEADS, network.heads.replies(pooled), labels, known, weights.reply, share)
+    logits = network.heads(pooled, batch.item_of_clause)
+    labels, known = _stack([t.labels for t in wanted]), _stack([t.known for t in wanted])
+    polarity = torch.from_numpy(np.stack([t.polarity for t in wanted]))
+    why = torch.from_numpy(np.concatenate([t.why for t in wanted]))
+    return fields_loss(HEADS, logits.item, labels, known, weights.labels, share) + clause_losses(
+        logits, polarity, why, batch.item_of_clause, weights.polarity
+    )
+
+
+def _stack(rows: list[NDArray[np.float32]]) -> Tensor:
+    return torch.from_numpy(np.stack(rows))
+
+
+def fit(network: Network, data: Prepared, weights: ClassWeights, recipe: Recipe, progress: Progress) -> None:
+    """Trains fork and heads in place."""
+    chance = np.random.default_rng(recipe.seed)
+    torch.manual_seed(recipe.seed)
+    trust = dict(recipe.trust)
+    item_trust = torch.tensor([trust.get(e.source, 1.0) for e in data.examples])
+    plan = list(_plan(data, recipe, chance))
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": list(network.fork.parameters()), "lr": recipe.rate_fork},
+            {"params": list(network.heads.parameters()), "lr": recipe.rate_heads},
+        ],
+        weight_decay=recipe.weight_decay,
+    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: _pace(step, len(plan), recipe.warmup)
+    )
+    network.fork.train()
+    average, begun = 0.0, time.monotonic()
+    for step, rows in enumerate(plan, 1):
+        loss = loss_of(network, data, rows, weights, item_trust)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_([p for p in network.parameters() if p.requires_grad], 1.0)
+        optimizer.step()
+        schedule.step()
+        average += (float(loss.detach()) - average) / min(step, 100)
+        if step % 100 == 0 or step == len(plan):
+            progress(f"step {step} of {len(plan)}, loss {average:.3f}, {time.monotonic() - begun:.0f} s")
+    network.eval()
+
+
+def _plan(data: Prepared, recipe: Recipe, chance: np.random.Generator) -> Iterator[NDArray[np.int64]]:
+    """All batches of all epochs; sources with a share below 1 are sampled anew in each epoch."""
+    shares, lengths = dict(recipe.shares), data.lengths()
+    keep = np.array([shares.get(e.source, 1.0) for e in data.examples])
+    left = recipe.epochs
+    while left > 0:
+        rows = np.flatnonzero(chance.random(len(keep)) < keep * min(left, 1))
+        # A share above 1 shows a source that many times in each epoch.
+        for extra in range(1, math.ceil(float(keep.max()))):
+            rows = np.concatenate(
+                [rows, np.flatnonzero(chance.random(len(keep)) < np.clip(keep - extra, 0, 1))]
+            )
+        yield from batches(lengths, rows, recipe, chance)
+        left -= 1
+
+
+def _pace(step: int, steps: int, warmup: float) -> float:
+    rise = max(1, int(steps * warmup))
+    return step / rise if step < rise else max(0.0, (steps - step) / max(1, steps - rise))

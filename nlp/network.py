@@ -1,0 +1,156 @@
+"""The tagger network: one pass over the shared lower layers gives the embedding and the tags.
+
+tokens -> lower layers (frozen) -+-> upper layers of the encoder (frozen) -> embedding
+`-> fork of the upper layers (trained)   -> heads
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from nlp.backbone import Backbone, Layer
+from nlp.heads import HEADS, POLARITIES, REPLY_HEADS, slices, width
+from nlp.windows import Batch
+
+THEME_SLICE = slices(HEADS)["themes"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pooled:
+    """Mean token states: `item` (items, size) and `clause` (clauses, size)."""
+
+    item: Tensor
+    clause: Tensor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Logits:
+    """Raw outputs: `item` (items, labels), `clause` (clauses, labels), `polarity` (items, themes, 3), `why` (clauses,)."""
+
+    item: Tensor
+    clause: Tensor
+    polarity: Tensor
+    why: Tensor
+
+
+def segment_mean(values: Tensor, segments: Tensor, count: int) -> Tensor:
+    """Mean of the rows of `values` (rows, size) in each of `count` segments; rows numbered `count` are left out."""
+    sums = values.new_zeros(count + 1, values.shape[1]).index_add(0, segments, values)
+    sizes = values.new_zeros(count + 1).index_add(0, segments, torch.ones_like(segments, dtype=values.dtype))
+    return sums[:count] / sizes[:count].clamp(min=1).unsqueeze(1)
+
+
+def segment_softmax(values: Tensor, segments: Tensor, count: int) -> Tensor:
+    """Softmax of `values` (rows, columns) inside each segment, per column."""
+    index = segments.unsqueeze(1).expand_as(values)
+    peak = values.new_full((count, values.shape[1]), -torch.inf)
+    peak = peak.scatter_reduce(0, index, values.detach(), "amax")
+    powers = (values - peak[segments]).exp()
+    sums = values.new_zeros(count, values.shape[1]).index_add(0, segments, powers)
+    return powers / sums[segments]
+
+
+class Heads(nn.Module):
+    """Linear heads on item and clause means, joined by a soft maximum over the clauses."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        labels = width(HEADS)
+        self.item = nn.Linear(size, labels)
+        self.clause = nn.Linear(size, labels, bias=False)
+        self.polarity = nn.Linear(2 * size, len(POLARITIES))
+        self.why = nn.Linear(2 * size, 1)
+        self.reply = nn.Linear(4 * size, width(REPLY_HEADS))
+
+    def forward(self, pooled: Pooled, item_of_clause: Tensor) -> Logits:
+        """Logits of items and clauses. A clause is judged as if it were an item of its own."""
+        items = len(pooled.item)
+        local = self.clause(pooled.clause)
+        clause = self.item(pooled.clause) + local
+        focus = segment_softmax(local, item_of_clause, items)
+        strongest = (
+            torch.zeros_like(self.item.bias).expand(items, -1).index_add(0, item_of_clause, focus * local)
+        )
+        item = self.item(pooled.item) + strongest
+        return Logits(
+            item=item,
+            clause=clause,
+            polarity=self._polarity(pooled, clause, item_of_clause),
+            why=self.why(torch.cat([pooled.clause, pooled.item[item_of_clause]], 1)).squeeze(1),
+        )
+
+    def _polarity(self, pooled: Pooled, clause: Tensor, item_of_clause: Tensor) -> Tensor:
+        """Polarity of each theme, read from the clauses in proportion to how much they carry it."""
+        items, size = pooled.item.shape
+        share = segment_softmax(clause[:, THEME_SLICE], item_of_clause, items)
+        weighted = share.unsqueeze(2) * pooled.clause.unsqueeze(1)
+        themed = pooled.clause.new_zeros(items, share.shape[1], size).index_add(0, item_of_clause, weighted)
+        whole = pooled.item.unsqueeze(1).expand_as(themed)
+        return self.polarity(torch.cat([themed, whole], 2))  # type: ignore[no-any-return]
+
+    def replies(self, pooled: Pooled) -> Tensor:
+        """Reply logits (pairs, labels) of items that are pairs of two parts: what the customer said, the answer."""
+        said, answer = pooled.clause[0::2], pooled.clause[1::2]
+        return self.reply(torch.cat([said, answer, said * answer, pooled.item], 1))  # type: ignore[no-any-return]
+
+
+class Network(nn.Module):
+    """Frozen encoder, trained fork and heads."""
+
+    def __init__(self, backbone: Backbone, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.config = backbone.config
+        split = backbone.config.num_hidden_layers // 2
+        self.embeddings = backbone.embeddings
+        self.lower = nn.ModuleList(backbone.layers[:split])
+        self.upper = nn.ModuleList(backbone.layers[split:])
+        self.fork = nn.ModuleList(Layer(backbone.config, dropout) for _ in self.upper)
+        self.fork.load_state_dict(self.upper.state_dict())
+        self.heads = Heads(backbone.config.hidden_size)
+
+    def trained(self) -> dict[str, Tensor]:
+        """The tensors that training changes: fork and heads."""
+        return {
+            name: tensor for name, tensor in self.state_dict().items() if name.startswith(("fork.", "heads."))
+        }
+
+    def shared(self, batch: Batch) -> Tensor:
+        """States after the lower layers, (windows, tokens, size). Never trained."""
+        with torch.no_grad():
+            return _run(self.lower, self.embeddings(batch.ids), batch.mask)
+
+    def embed(self, states: Tensor, batch: Batch) -> Tensor:
+        """The encoder's own embedding (items, size) of unit length; mean over the windows of long items."""
+        with torch.no_grad():
+            states = _run(self.upper, states, batch.mask)
+            return functional.normalize(_item_mean(states, batch))
+
+    def pool(self, states: Tensor, batch: Batch) -> Pooled:
+        """Runs the fork and pools its states by item and by clause."""
+        states = _run(self.fork, states, batch.mask)
+        clause = segment_mean(states.flatten(0, 1), batch.clause_of.flatten(), batch.clauses)
+        return Pooled(item=_item_mean(states, batch), clause=clause)
+
+    def forward(self, states: Tensor, batch: Batch) -> Logits:
+        """Logits from the states of `shared`."""
+        logits: Logits = self.heads(self.pool(states, batch), batch.item_of_clause)
+        return logits
+
+
+def _run(layers: nn.ModuleList, states: Tensor, mask: Tensor) -> Tensor:
+    attend = None if bool(mask.all()) else mask[:, None, None, :]
+    for layer in layers:
+        states = layer(states, attend)
+    return states
+
+
+def _item_mean(states: Tensor, batch: Batch) -> Tensor:
+    """Mean token state per item: [CLS] and [SEP] included, as the encoder was trained."""
+    tokens = batch.mask.unsqueeze(2).to(states.dtype)
+    sums = states.new_zeros(batch.items, states.shape[2]).index_add(
+        0, batch.item_of_window, (states * tokens).sum(1)
+    )
+    sizes = states.new_zeros(batch.items, 1).index_add(0, batch.item_of_window, tokens.sum(1))
+    return sums / sizes

@@ -1,0 +1,229 @@
+"""Text in, tags and embedding out, in one pass through the network."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+
+from nlp.backbone import read_backbone
+from nlp.calibrate import FloatArray, sigmoid, softmax
+from nlp.checkpoint import SHIPPED, Checkpoint, WeightsError, encoder_sum, read_checkpoint
+from nlp.conversation import agent_turns, closing_pair, judge, reply_pair
+from nlp.decode import Scores, fields
+from nlp.encoder import encoder_folder
+from nlp.language import Reason, abstention, detect
+from nlp.network import Network
+from nlp.pieces import Piece, message, of_document, pair, whole
+from nlp.tags import Abstention, ConversationTags, Document, Tags, ThemeTag, transcript
+from nlp.windows import Batch, pack, windows
+
+FloatVector = NDArray[np.float32]
+ENGLISH = "en"
+
+
+class SubThemeMatcher(Protocol):
+    """Finds the sub-theme of a theme that some clauses are about."""
+
+    def match(self, theme: str, texts: Sequence[str]) -> str | None:
+        """Id of the sub-theme, or None when none is clear."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tagged:
+    """The tags of one document and its embedding, (384,) float32 of unit length."""
+
+    tags: Tags | ConversationTags
+    vector: FloatVector
+
+
+class Tagger:
+    """Tags documents. Not safe for use from several threads at once."""
+
+    def __init__(self, network: Network, tokenizer: Tokenizer, checkpoint: Checkpoint) -> None:
+        self._network = network.eval()
+        self._tokenizer = tokenizer
+        self._checkpoint = checkpoint
+        self.sub_themes: SubThemeMatcher | None = None
+
+    @classmethod
+    def load(
+        cls, folder: Path | None = None, encoder: str | Path | None = None, threads: int | None = None
+    ) -> "Tagger":
+        """Reads the shipped tagger, or one from a folder written by `train`.
+
+        Raises WeightsError when the folder is incomplete or was trained on another encoder, and
+        EncoderError when the encoder can't be read. `threads` sets torch's threads for the process.
+        """
+        if threads is not None:
+            torch.set_num_threads(threads)
+        folder = folder or SHIPPED
+        checkpoint = read_checkpoint(folder)
+        source = encoder if encoder is not None else checkpoint.encoder
+        if source is not None and encoder_sum(source) != checkpoint.encoder_sha256:
+            raise WeightsError(
+                f"{folder} was trained on another encoder than {source}. Run `earmark train` with this encoder."
+            )
+        backbone = read_backbone(encoder_folder(source))
+        network = Network(backbone)
+        tensors = {
+            name: tensor.to(torch.float32) for name, tensor in load_file(folder / "model.safetensors").items()
+        }
+        if set(tensors) != set(network.trained()):
+            raise WeightsError(f"{folder} does not fit this version. Train it again.")
+        network.load_state_dict(tensors, strict=False)
+        return cls(network, backbone.tokenizer, checkpoint)
+
+    @property
+    def model_id(self) -> str:
+        """Name and version of the tagger, as written into its tags."""
+        return self._checkpoint.model
+
+    def tag(self, documents: Sequence[Document], batch_size: int = 64) -> list[Tagged]:
+        """Tags and embeds documents; the answers come in the order of the documents."""
+        scores, vectors = self._run([of_document(document) for document in documents], batch_size)
+        talks = {n: transcript(d.turns) for n, d in enumerate(documents) if d.turns}
+        vectors[list(talks)] = self.embed(list(talks.values()), batch_size)
+        return [
+            Tagged(tags=self.read(document, one), vector=vector)
+            for document, one, vector in zip(documents, scores, vectors, strict=True)
+        ]
+
+    def embed(self, texts: Sequence[str], batch_size: int = 64) -> FloatVector:
+        """Embeddings (texts, 384), the same as the sentence encoder's; long texts by the mean of their windows."""
+        pieces = [whole(text) for text in texts]
+        out = self._empty(len(texts))
+        for rows in self._batches(pieces, batch_size):
+            batch = self._pack([pieces[row] for row in rows])
+            with torch.inference_mode():
+                out[rows] = self._network.embed(self._network.shared(batch), batch).numpy()
+        return out
+
+    def probabilities(self, texts: Sequence[str], batch_size: int = 64) -> list[Scores | None]:
+        """Calibrated probabilities of each text, None for empty ones; for measuring."""
+        return self._run([message(text) for text in texts], batch_size)[0]
+
+    def _run(self, pieces: list[Piece], batch_size: int) -> tuple[list[Scores | None], FloatVector]:
+        scores: list[Scores | None] = [None] * len(pieces)
+        vectors = self._empty(len(pieces))
+        for rows in self._batches(pieces, batch_size):
+            found, embedded = self._score([pieces[row] for row in rows])
+            for row, one, vector in zip(rows, found, embedded, strict=True):
+                scores[row], vectors[row] = one, vector
+        return scores, vectors
+
+    def _empty(self, rows: int) -> FloatVector:
+        return np.zeros((rows, self._network.config.hidden_size), np.float32)
+
+    def _batches(self, pieces: list[Piece], size: int) -> Iterable[list[int]]:
+        """Rows of non-empty pieces, of like length."""
+        order = sorted((len(p.text), row) for row, p in enumerate(pieces) if p.text.strip())
+        rows = [row for _, row in order]
+        return (rows[start : start + size] for start in range(0, len(rows), size))
+
+    def _pack(self, pieces: list[Piece]) -> Batch:
+        config = self._network.config
+        cut = windows([p.text for p in pieces], [p.spans for p in pieces], self._tokenizer, config.max_tokens)
+        return pack(cut, [len(p.spans) for p in pieces], config.pad_token_id)
+
+    def _score(self, pieces: list[Piece]) -> tuple[list[Scores], FloatVector]:
+        batch = self._pack(pieces)
+        with torch.inference_mode():
+            states = self._network.shared(batch)
+            vectors = self._network.embed(states, batch).numpy()
+            logits = self._network(states, batch)
+        calibration = self._checkpoint.calibration
+        item = calibration.probabilities(logits.item.double().numpy())
+        clause = calibration.probabilities(logits.clause.double().numpy())
+        polarity = softmax(logits.polarity.double().numpy())
+        why = sigmoid(logits.why.double().numpy())
+        ends = np.cumsum([len(p.spans) for p in pieces])
+        out = []
+        for number, (piece, end) in enumerate(zip(pieces, ends, strict=True)):
+            own = slice(int(end) - len(piece.spans), int(end))
+            out.append(
+                Scores(
+                    item=item[number],
+                    clause=clause[own],
+                    polarity=polarity[number],
+                    why=why[own],
+                    clauses=piece.stored,
+                )
+            )
+        return out, vectors
+
+    def read(self, document: Document, scores: Scores | None) -> Tags | ConversationTags:
+        """The tags of a document from the scores of its text; `tag` does both."""
+        language, reason = self._language(_said(document))
+        judged = {} if scores is None or reason else fields(scores, self._checkpoint.thresholds)
+        if judged and self.sub_themes is not None:
+            stored = document.text if document.turns is None else transcript(document.turns)
+            judged["themes"] = [self._with_sub(theme, stored, self.sub_themes) for theme in judged["themes"]]
+        common = {
+            **_NOTHING,
+            **judged,
+            "id": document.id,
+            "language": language,
+            "abstained": [Abstention(field="all", reason=reason)] if reason else [],
+            "model": self.model_id,
+        }
+        if document.turns is None:
+            return Tags(**common)
+        return ConversationTags(**common, **(_NOT_MET if reason else self._met(document.turns)))
+
+    def _language(self, said: str) -> tuple[str, Reason | None]:
+        """Language of the customer's words, and why they are not judged."""
+        reason = abstention(said)
+        if reason in ("empty", "too_short"):
+            return "und", reason
+        if reason == "language":
+            code = detect(said).code
+            return code, None if code in self._checkpoint.languages else reason
+        return ENGLISH, reason
+
+    def _with_sub(self, theme: ThemeTag, text: str, matcher: SubThemeMatcher) -> ThemeTag:
+        sub = matcher.match(theme.label, [text[start:end] for start, end in theme.spans])
+        return theme.model_copy(update={"sub": sub})
+
+    def reply_probabilities(self, turns: Sequence[tuple[str, str]]) -> FloatArray:
+        """Calibrated probabilities of each agent turn and, last, of the closing: (agent turns + 1, reply labels)."""
+        pairs = [*(reply_pair(turns, number) for number in agent_turns(turns)), closing_pair(turns)]
+        batch = self._pack([pair(one) for one in pairs])
+        with torch.inference_mode():
+            pooled = self._network.pool(self._network.shared(batch), batch)
+            logits = self._network.heads.replies(pooled)
+        return self._checkpoint.reply_calibration.probabilities(logits.double().numpy())
+
+    def _met(self, turns: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        met = judge(turns, self.reply_probabilities(turns), self._checkpoint.reply_thresholds)
+        return {"replies": met.replies, "gap": met.gap, "gap_turn": met.gap_turn, "resolved": met.resolved}
+
+
+def _said(document: Document) -> str:
+    if document.turns is None:
+        return document.text
+    return " ".join(text for role, text in document.turns if role == "C")
+
+
+_NOT_MET: dict[str, Any] = {"replies": [], "gap": None, "gap_turn": None, "resolved": None}
+_NOTHING: dict[str, Any] = {
+    "sentiment": None,
+    "emotions": [],
+    "intensity": None,
+    "fine_emotions": [],
+    "themes": [],
+    "empathy_gaps": [],
+    "churn": None,
+    "effort": None,
+    "urgency": None,
+    "intent": None,
+    "forces": [],
+    "spectrum": None,
+    "values": [],
+    "why": [],
+}
