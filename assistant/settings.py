@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import SettingsError
 
 
 class Settings(BaseSettings):
@@ -45,6 +47,41 @@ class Settings(BaseSettings):
     queue_limit: int = Field(
         default=32, ge=1, description="Model requests that may wait before the server answers 503"
     )
+    llm: str | None = Field(
+        default=None,
+        pattern=r"^[a-z_]+:\S+$",
+        description="Language model that words the answers (`openai:NAME`, `anthropic:NAME`, `ollama:NAME`); default is none",
+    )
+    llm_base_url: str | None = Field(
+        default=None, description="Address of a server of one's own for the language model"
+    )
+    llm_api_key: SecretStr | None = Field(
+        default=None, description="Key for the language model; default is the variable of its provider"
+    )
+    llm_timeout_s: float = Field(
+        default=30,
+        gt=0,
+        description="Seconds an answer waits for the language model before it is sent as composed",
+    )
+    llm_max_tokens: int = Field(
+        default=2000,
+        ge=1,
+        description="Longest text that the language model may write for one answer, in tokens",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is logged; texts of feedback never are"
     )
+
+
+def read() -> Settings:
+    """The settings from the environment.
+
+    Raises:
+        SettingsError: naming each variable that cannot be used and why.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"EARMARK_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        msg = f"The environment cannot be used: {wrong}."
+        raise SettingsError(msg) from error

@@ -1,0 +1,216 @@
+"""The command line. Nothing heavy is imported before a command needs it."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+    from assistant.wiring import Product
+
+app = typer.Typer(
+    name="earmark",
+    help="Listens to what customers say without being asked, and answers questions about it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Day = Annotated[
+    datetime | None,
+    typer.Option(
+        "--today", formats=["%Y-%m-%d"], help='The day that "last month" is measured from; default is today.'
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="A question in plain English.")] = None,
+    today: Day = None,
+    as_json: Json = False,
+    conversation: Annotated[
+        str | None, typer.Option(help="Go on with an earlier conversation, by its id.")
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file",
+            exists=True,
+            dir_okay=False,
+            help="Answer many: JSON Lines with id, question and, if wished, conversation.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", dir_okay=False, help="Where the answers of --file go, one per line."),
+    ] = None,
+) -> None:
+    """Answer a question with numbers that can be checked and quotes that can be opened."""
+    from assistant.commands import asking
+
+    if (question is None) == (file is None):
+        _fail(
+            'Give either a question or --file. Example: earmark ask "why are customers leaving after returns?"'
+        )
+    with _product() as product:
+        if file:
+            asking.answer_file(product, file, output, _day(today))
+        else:
+            asking.answer_one(product, question or "", conversation, _day(today), as_json=as_json)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="CSV, TSV, JSON Lines, JSON or Excel.")
+    ],
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="Name a column: text=Review, attr.plan=Plan, skip=Notes."),
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="Sheet of an Excel file; default is the first that is not empty.")
+    ] = None,
+    refused: Annotated[Path | None, typer.Option(help="Write the refused rows to this CSV file.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show how the columns are read and stop.")
+    ] = False,
+) -> None:
+    """Read feedback or customers from a file, redact, tag, store and index it. The same file twice changes nothing."""
+    from assistant.commands import importing
+
+    with _product() as product:
+        importing.import_file(product, file, mapping or [], sheet=sheet, refused=refused, dry_run=dry_run)
+
+
+@app.command()
+def tag(
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="JSON Lines or CSV with id and text, or turns."),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", dir_okay=False, help="JSON Lines with the tags; default is the screen."),
+    ] = None,
+) -> None:
+    """Tag texts without storing anything."""
+    from assistant.commands import tagging
+
+    with _settings() as settings:
+        tagging.tag_file(settings, file, output)
+
+
+@app.command()
+def demo(
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Open the web chat afterwards.")] = True,
+) -> None:
+    """Load the sample of an invented online retailer, answer a question about it, and serve the web chat."""
+    from assistant.commands import demonstrating
+
+    with _settings() as settings:
+        demonstrating.demonstrate(settings, serve=serve)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to bind; default EARMARK_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to bind; default EARMARK_PORT.")] = None,
+) -> None:
+    """Serve the web chat and the HTTP API."""
+    from assistant.commands import serving
+
+    chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    with _settings() as settings:
+        serving.serve(settings.model_copy(update=chosen))
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Check the store, the indexes and the models, and say what to do."""
+    from assistant.commands import examining
+
+    with _settings() as settings:
+        healthy = examining.examine(settings, as_json=as_json)
+    if not healthy:
+        raise typer.Exit(1)
+
+
+@app.command()
+def train(
+    data: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of the public data sets.")],
+    labels: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="Folder of the labelled feedback.")
+    ],
+    out: Annotated[Path, typer.Option(file_okay=False, help="Folder for the new weights.")],
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 1,
+) -> None:
+    """Train the tagger and write weights, thresholds, calibration and a model card."""
+    from assistant.commands import training
+
+    with _settings() as settings:
+        training.train(settings, data, labels, out, seed)
+
+
+@app.command()
+def evaluate(
+    labels: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="Folder of the labelled feedback.")
+    ],
+    data: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Folder of the public data sets, for GoEmotions."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure the tagger: precision, recall, F1, support and calibration error per field and label."""
+    from assistant.commands import training
+
+    with _settings() as settings:
+        training.evaluate(settings, data, labels, as_json=as_json)
+
+
+def _day(value: datetime | None) -> date | None:
+    return value.date() if value else None
+
+
+@contextmanager
+def _settings() -> Iterator["Settings"]:
+    """The settings for one command; errors that a user can mend end it with one line."""
+    from assistant.commands.failing import shown_as_is
+    from assistant.settings import read
+
+    try:
+        yield read()
+    except KeyboardInterrupt:
+        _fail("stopped; what was acknowledged is kept, and the same command goes on from there", code=130)
+    except Exception as error:
+        if shown_as_is(error):
+            _fail(str(error))
+        raise
+
+
+@contextmanager
+def _product() -> Iterator["Product"]:
+    """The product, opened for one command."""
+    from assistant.wiring import Product
+
+    with _settings() as settings:
+        product = Product.open(settings)
+        try:
+            yield product
+        finally:
+            product.close()
+
+
+def _fail(message: str, code: int = 2) -> NoReturn:
+    print(f"earmark: {message}", file=sys.stderr)
+    raise typer.Exit(code)

@@ -1,0 +1,1 @@
+"""What each command of `earmark` does, once its arguments are read."""

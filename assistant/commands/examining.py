@@ -1,0 +1,73 @@
+"""`earmark doctor`: is everything well, and what to do where it is not."""
+
+import json
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+
+from assistant.settings import Settings
+from index.health import Finding
+
+
+def examine(settings: Settings, *, as_json: bool) -> bool:
+    """Check the store, the indexes and the models; print each finding; say whether all is well."""
+    found = [*_indexes(settings), *_models(settings)]
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in found], indent=2))
+    else:
+        _show(found)
+    return all(finding.ok for finding in found)
+
+
+def _indexes(settings: Settings) -> list[Finding]:
+    import index
+    from index.health import check
+
+    with_store = index.open(
+        settings.home / settings.workspace, settings.database_url, chroma_url=settings.chroma_url
+    )
+    try:
+        return list(check(with_store))
+    finally:
+        with_store.close()
+
+
+def _models(settings: Settings) -> list[Finding]:
+    """Whether the encoder is the published one and the tagger answers."""
+    from assistant.wiring import load_tagger
+    from nlp.tags import Document
+
+    try:
+        tagger = load_tagger(settings)
+        tags = tagger.tag([Document(id="check", text="The parcel came late and nobody answered my mail.")])[
+            0
+        ].tags
+    except (OSError, ValueError) as error:
+        return [
+            Finding(
+                name="models",
+                ok=False,
+                detail=str(error),
+                fix="Reinstall earmark, or correct EARMARK_ENCODER and EARMARK_WEIGHTS.",
+            )
+        ]
+    label = tags.sentiment.label if tags.sentiment else "nothing"
+    return [
+        Finding(
+            name="models",
+            ok=label == "negative",
+            detail=f"{tagger.model_id} tags a complaint as {label}",
+            fix="Reinstall earmark: the weights are damaged.",
+        )
+    ]
+
+
+def _show(found: list[Finding]) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for title in ("", "check", "finding", "what to do"):
+        table.add_column(title)
+    for finding in found:
+        mark = "[green]✓[/]" if finding.ok else "[red]✗[/]"
+        table.add_row(mark, finding.name, finding.detail, "" if finding.ok else finding.fix)
+    Console().print(table)

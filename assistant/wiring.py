@@ -1,0 +1,116 @@
+"""The one place where parts are chosen and put together."""
+
+import functools
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+import index as kept
+from assistant.ask.asker import Asker, Snapshot
+from assistant.ask.ledger import View
+from assistant.ask.parse import Parser
+from assistant.ask.vocabulary import ThemeWords, Vocabulary
+from assistant.ask.words import Names
+from assistant.intake import Importer, Intake
+from assistant.settings import Settings
+from index.terms import TermView
+from index.workspace import Index
+from nlp.checkpoint import SHIPPED
+from nlp.quality import quality
+from nlp.themes import SubThemes, Taxonomy
+
+if TYPE_CHECKING:
+    from nlp.tagger import Tagger
+
+
+class Product:
+    """One workspace, ready to use. Opened once and shared between threads."""
+
+    def __init__(self, *, settings: Settings, index: Index, load_tagger: Callable[[], "Tagger"]) -> None:
+        self.settings = settings
+        self.index = index
+        self.taxonomy = Taxonomy.load()
+        self._load = load_tagger
+        self._tagger: Tagger | None = None
+        self._loading = threading.Lock()
+        self._renewing = threading.Lock()
+        self._latest: tuple[tuple[str, int], Snapshot] | None = None
+        self.asker = Asker(self.snapshot, index.store.documents("conversation"))
+        self.intake = Intake(index=index, tagger=lambda: self.tagger, home=index.home)
+        self.importer = Importer(index=index, tagger=lambda: self.tagger, home=index.home)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Open the workspace that the settings name; no model is loaded before it is needed."""
+        home = settings.home / settings.workspace
+        index = kept.open(home, settings.database_url, chroma_url=settings.chroma_url)
+        return cls(settings=settings, index=index, load_tagger=lambda: load_tagger(settings))
+
+    @property
+    def tagger(self) -> "Tagger":
+        """The models, loaded once, at their first use."""
+        with self._loading:
+            if self._tagger is None:
+                self._tagger = self._load()
+            return self._tagger
+
+    @property
+    def has_loaded(self) -> bool:
+        """Whether the models are in memory."""
+        return self._tagger is not None
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """Sentence embeddings, float32 of shape (n, dim), of length 1."""
+        return self.tagger.embed(texts)
+
+    def snapshot(self) -> Snapshot:
+        """The data as it is now, with a parser that knows its words; renewed only when the data has changed."""
+        self.index.terms.refresh(self.index.store)
+        terms = self.index.terms.view
+        state = (terms.lineage, terms.version)
+        with self._renewing:
+            if self._latest is None or self._latest[0] != state:
+                self._latest = (state, self._snapshot(terms))
+            return self._latest[1]
+
+    def _snapshot(self, terms: TermView) -> Snapshot:
+        store, words = self.index.store, theme_words(self.taxonomy)
+        view = View(
+            terms=terms,
+            phrase=functools.lru_cache(maxsize=256)(self.index.fulltext.matching),
+            load=lambda numbers: store.get_many(list(numbers)),
+            names=Names(themes={name: theme.name for name, theme in words.items()}),
+        )
+        counts = store.counts()
+        vocabulary = Vocabulary(
+            attributes=terms.attributes(), themes=words, first=counts.first, last=counts.last
+        )
+        measured = quality(self.settings.weights or SHIPPED)
+        return Snapshot(view=view, parser=Parser(vocabulary, self.embed), quality=measured)
+
+    def close(self) -> None:
+        """Finish what is under way and let go of all files."""
+        self.index.close()
+
+
+def load_tagger(settings: Settings) -> "Tagger":
+    """The tagger that the settings name, with sub-themes."""
+    from nlp.tagger import Tagger
+
+    tagger = Tagger.load(settings.weights, settings.encoder, settings.threads)
+    tagger.sub_themes = SubThemes(Taxonomy.load(), tagger.embed, cache=settings.home / "cache")
+    return tagger
+
+
+def theme_words(taxonomy: Taxonomy) -> Mapping[str, ThemeWords]:
+    """Themes and sub-themes by id, as the parser needs them."""
+    words = {}
+    for theme in taxonomy.themes:
+        words[theme.id] = ThemeWords(name=theme.name, sentence=theme.sentence, phrases=tuple(theme.synonyms))
+        for sub in theme.sub_themes:
+            words[sub.id] = ThemeWords(
+                name=sub.name, sentence=sub.sentence, phrases=tuple(sub.phrases), parent=theme.id
+            )
+    return words
