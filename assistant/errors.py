@@ -3,6 +3,9 @@
 EarmarkError
 ├── SettingsError      the configuration contradicts itself
 ├── InputError         a file, a row or a request body cannot be used as it is
+│   ├── FileError      a file cannot be read, or no further
+│   ├── MappingError   the columns of a file are not what was said, or none holds texts
+│   └── RefusedError   one row or item cannot be stored; the others can
 ├── NotFoundError      there is no such item, job, fact or conversation
 └── BusyError          somebody else holds what is needed; try again
 """
@@ -18,6 +21,18 @@ class SettingsError(EarmarkError):
 
 class InputError(EarmarkError):
     """A file, a row or a request body cannot be used as it is."""
+
+
+class FileError(InputError):
+    """A file cannot be read, or no further."""
+
+
+class MappingError(InputError):
+    """The columns of a file are not what was said, or none of them holds texts."""
+
+
+class RefusedError(InputError):
+    """One row or item cannot be stored; the others can. The part before ": " is the same for all of a kind."""
 
 
 class NotFoundError(EarmarkError):
