@@ -8,6 +8,7 @@ from typing import Any
 
 from nlp.calibrate import Calibration, Thresholds
 from nlp.encoder import encoder_folder
+from nlp.gap import GapModel
 from nlp.heads import HEADS, REPLY_HEADS, Head
 
 SHIPPED = Path(__file__).parent / "weights" / "earmark-tagger-1"
@@ -37,6 +38,7 @@ class Checkpoint:
     thresholds: Thresholds
     reply_calibration: Calibration
     reply_thresholds: Thresholds
+    gap: GapModel
 
 
 def labels_json() -> dict[str, Any]:
@@ -66,7 +68,10 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     items, replies = checkpoint.calibration, checkpoint.reply_calibration
     _write(folder / "config.json", config)
     _write(folder / "labels.json", labels_json())
-    _write(folder / "calibration.json", {"items": items.to_json(), "replies": replies.to_json()})
+    _write(
+        folder / "calibration.json",
+        {"items": items.to_json(), "replies": replies.to_json(), "gap": checkpoint.gap.to_json()},
+    )
     _write(
         folder / "thresholds.json",
         {"items": checkpoint.thresholds.to_json(), "replies": checkpoint.reply_thresholds.to_json()},
@@ -93,6 +98,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         thresholds=Thresholds.from_json(HEADS, thresholds["items"]),
         reply_calibration=Calibration.from_json(REPLY_HEADS, calibration["replies"]),
         reply_thresholds=Thresholds.from_json(REPLY_HEADS, thresholds["replies"]),
+        gap=GapModel.from_json(calibration["gap"]),
     )
 
 

@@ -59,32 +59,23 @@ def customer_spans(turns: Turns) -> list[Span]:
     return out
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Met:
-    """How the replies of a conversation met the customer."""
-
-    replies: list[ReplyTags]
-    gap: int | None
-    gap_turn: int | None
-    resolved: str | None
-
-
-def judge(turns: Turns, probabilities: FloatArray, thresholds: Thresholds) -> Met:
-    """Reads the probabilities of all reply pairs and, last, of the closing pair: (agent turns + 1, reply labels)."""
-    numbers = agent_turns(turns)
-    if not numbers:
-        return Met(replies=[], gap=None, gap_turn=None, resolved=None)
+def reply_tags(turns: Turns, probabilities: FloatArray, thresholds: Thresholds) -> list[ReplyTags]:
+    """Grades of each agent turn from the probabilities of its pair; a last row for the end may follow."""
     said = thresholds.decide(probabilities)
-    replies = [_reply(number, row) for number, row in zip(numbers, said[:-1], strict=True)]
-    grades = said[:-1, PLACE["gap"]].argmax(1)
-    worst = probabilities[:-1, PLACE["gap"]] @ np.arange(3)
-    gap = int(grades.max())
-    return Met(
-        replies=replies,
-        gap=gap,
-        gap_turn=numbers[int(np.where(grades == gap, worst, -1).argmax())] if gap else None,
-        resolved=("yes", "no", "unclear")[int(said[-1, PLACE["resolved"]].argmax())],
-    )
+    return [_reply(number, row) for number, row in zip(agent_turns(turns), said, strict=False)]
+
+
+def worst_turn(turns: Turns, probabilities: FloatArray) -> int:
+    """The agent turn with the largest expected gap."""
+    numbers = agent_turns(turns)
+    expected = probabilities[: len(numbers), PLACE["gap"]] @ np.arange(3)
+    return numbers[int(expected.argmax())]
+
+
+def resolution(probabilities: FloatArray, thresholds: Thresholds) -> str:
+    """`yes`, `no` or `unclear`, read from the last row."""
+    said = thresholds.decide(probabilities[-1:])[0, PLACE["resolved"]]
+    return ("yes", "no", "unclear")[int(said.argmax())]
 
 
 def _reply(turn: int, said: NDArray[np.bool_]) -> ReplyTags:

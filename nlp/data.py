@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nlp.conversation import closing_pair, reply_pair
+from nlp.conversation import Pair, closing_pair, reply_pair
 from nlp.labels import FINE_EMOTIONS
 from nlp.tags import Span
 
 OWN_TEXTS = Path(__file__).parent / "training_texts"
+OWN_CONVERSATIONS = Path(__file__).parent / "training_conversations"
 LABEL_FIELDS = (
     "sentiment", "emotions", "intensity", "themes", "empathy_gaps", "churn", "effort", "urgency", "intent",
     "forces", "spectrum", "values", "why",
@@ -32,6 +33,8 @@ class Example:
         judged_themes: the themes whose presence or absence is known; None means all.
         parts: for a pair of customer context and agent reply: the spans of both in `text`.
         group: industry or source; groups stay together when texts are held out.
+        talk: id of the conversation that a pair or a customer's side comes from.
+        turn: agent turn of a pair, None for the pair that shows the end of a conversation.
     """
 
     text: str
@@ -40,6 +43,8 @@ class Example:
     judged_themes: frozenset[str] | None = None
     parts: tuple[Span, Span] | None = None
     group: str = ""
+    talk: str = ""
+    turn: int | None = None
 
 
 def json_lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -184,29 +189,42 @@ def spoken_requests(path: Path) -> list[Example]:
     ]
 
 
-def reply_pairs(conversation: Mapping[str, Any], source: str) -> list[Example]:
+def reply_pairs(conversation: Mapping[str, Any]) -> list[Example]:
     """One example per agent turn of a labelled conversation, and one that shows how it ended."""
     turns = [(role, text) for role, text in conversation["turns"]]
-    group = conversation.get("industry", source)
     examples = []
     for reply in conversation["replies"]:
         labels = {key: value for key, value in reply.items() if key != "turn"}
         if conversation["gap"] == 0 or reply["turn"] == conversation["gap_turn"]:
             labels["gap"] = conversation["gap"]
-        pair = reply_pair(turns, reply["turn"])
-        examples.append(
-            Example(text=pair.text, source=source, labels={"reply": labels}, parts=pair.parts, group=group)
-        )
-    end = closing_pair(turns)
-    resolved = {"reply": {"resolved": conversation["resolved"]}}
-    return [*examples, Example(text=end.text, source=source, labels=resolved, parts=end.parts, group=group)]
+        examples.append(_pair_example(conversation, reply_pair(turns, reply["turn"]), labels, reply["turn"]))
+    resolved = {"resolved": conversation["resolved"]}
+    return [*examples, _pair_example(conversation, closing_pair(turns), resolved, None)]
 
 
-def customer_side(conversation: Mapping[str, Any], source: str) -> Example:
+def _pair_example(
+    conversation: Mapping[str, Any], pair: Pair, labels: Mapping[str, Any], turn: int | None
+) -> Example:
+    return Example(
+        text=pair.text,
+        source="replies",
+        labels={"reply": labels},
+        parts=pair.parts,
+        group=conversation.get("industry", "conversations"),
+        talk=conversation["id"],
+        turn=turn,
+    )
+
+
+def customer_side(conversation: Mapping[str, Any]) -> Example:
     """What the customer says in a conversation, with the labels of the whole."""
-    text = "\n".join(" ".join(turn.split()) for role, turn in conversation["turns"] if role == "C")
-    labels = {field: conversation[field] for field in LABEL_FIELDS if field in conversation}
-    return Example(text=text, source=source, labels=labels, group=conversation.get("industry", source))
+    return Example(
+        text="\n".join(" ".join(turn.split()) for role, turn in conversation["turns"] if role == "C"),
+        source="conversations",
+        labels={field: conversation[field] for field in LABEL_FIELDS if field in conversation},
+        group=conversation.get("industry", "conversations"),
+        talk=conversation["id"],
+    )
 
 
 def read_labelled(labels_dir: Path) -> list[Example]:
@@ -219,14 +237,15 @@ def read_labelled(labels_dir: Path) -> list[Example]:
     return [example for file in files for example in labelled(file)]
 
 
-def read_conversations(labels_dir: Path) -> list[Example]:
-    """Labelled conversations that may be trained on: the customer's side of each, and a pair for each reply."""
-    rows = list(json_lines(labels_dir / "conversations_authored.jsonl"))
-    rows += [row for file in sorted(OWN_TEXTS.glob("*.jsonl")) for row in json_lines(file) if "turns" in row]
-    examples = []
-    for row in rows:
-        examples += [customer_side(row, "conversations"), *reply_pairs(row, "replies")]
-    return examples
+def read_conversations(labels_dir: Path) -> list[dict[str, Any]]:
+    """Labelled conversations that may be trained on."""
+    files = [labels_dir / "conversations_authored.jsonl", *sorted(OWN_CONVERSATIONS.glob("*.jsonl"))]
+    return [row for file in files for row in json_lines(file)]
+
+
+def conversation_examples(conversations: Iterable[Mapping[str, Any]]) -> list[Example]:
+    """The customer's side of each conversation, and a pair for each reply."""
+    return [e for row in conversations for e in (customer_side(row), *reply_pairs(row))]
 
 
 def read_public(data_dir: Path, *, seed: int, sizes: Mapping[str, int]) -> list[Example]:

@@ -1,6 +1,5 @@
 """Measures a tagger on labelled data: a row per label, headline figures with intervals, per source."""
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +10,16 @@ from numpy.typing import NDArray
 
 from nlp.calibrate import Thresholds, calibration_error
 from nlp.data import Example, goemotions, json_lines, labelled
+from nlp.evaluate_conversations import conversation_figures
 from nlp.heads import HEADS, slices
-from nlp.metrics import Figure, LabelScore, f1, figure, macro_f1, micro_f1, weighted_kappa
+from nlp.metrics import Figure, LabelScore, f1, figure, macro_f1, micro_f1
 from nlp.tagger import Tagger
-from nlp.tags import ConversationTags, Document, Tags
+from nlp.tags import Document, Tags
 from nlp.targets import UNKNOWN, targets
 
 PLACE = slices(HEADS)
 ENOUGH = 5
 Progress = Callable[[str], None]
-GRADES = ("acknowledges", "understands", "explores", "acts")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,27 +56,26 @@ class Judged:
         return Judged(**arrays, sources=[self.sources[n] for n in np.arange(len(self.sources))[chosen]])
 
 
-def evaluate(tagger: Tagger, data_dir: Path, labels_dir: Path, progress: Progress = print) -> Report:
-    """Measures on `dev.jsonl` (messages), `dialogues_dev.jsonl` (conversations) and GoEmotions' dev part."""
+def evaluate(tagger: Tagger, data_dir: Path | None, labels_dir: Path, progress: Progress = print) -> Report:
+    """Measures on `dev.jsonl`, `dialogues_dev.jsonl` and, where `data_dir` is given, GoEmotions' dev part."""
     examples = labelled(labels_dir / "dev.jsonl")
     progress(f"tagging {len(examples)} messages")
     judged, abstained = judge(tagger, examples)
-    report_figures = message_figures(judged)
     progress("tagging conversations")
-    report_figures += conversation_figures(tagger, list(json_lines(labels_dir / "dialogues_dev.jsonl")))
-    progress("tagging GoEmotions")
-    fine = goemotions(data_dir / "goemotions" / "dev.tsv")
-    emotional = judge(tagger, fine)[0]
-    report_figures.append(_fine_figure(emotional))
+    talks = list(json_lines(labels_dir / "dialogues_dev.jsonl"))
+    figures = [*message_figures(judged), *conversation_figures(tagger, talks), _calibration(judged)]
     rows = [row for row in label_scores(judged) if row.field != "fine_emotions"]
+    if data_dir is not None:
+        progress("tagging GoEmotions")
+        emotional = judge(tagger, goemotions(data_dir / "goemotions" / "dev.tsv"))[0]
+        figures.append(_fine_emotions(emotional))
+        rows += [row for row in label_scores(emotional) if row.field == "fine_emotions"]
+    sources = np.array(judged.sources)
     return Report(
         model=tagger.model_id,
-        labels=rows + [row for row in label_scores(emotional) if row.field == "fine_emotions"],
-        figures=[*report_figures, *_calibration_figures(judged, emotional)],
-        sources={
-            source: message_figures(judged.rows(np.array([s == source for s in judged.sources])))
-            for source in sorted(set(judged.sources))
-        },
+        labels=rows,
+        figures=figures,
+        sources={str(name): message_figures(judged.rows(sources == name)) for name in np.unique(sources)},
         abstained=abstained,
     )
 
@@ -213,31 +211,19 @@ def label_scores(judged: Judged) -> list[LabelScore]:
     return out
 
 
-def _calibration_figures(judged: Judged, emotional: Judged) -> list[Figure]:
-    def mean_error(part: Judged, fields: Sequence[str]) -> Callable[[NDArray[np.int64]], float]:
-        columns = np.concatenate([np.arange(PLACE[f].start, PLACE[f].stop) for f in fields])
-        return lambda rows: float(
-            np.mean(
-                [
-                    calibration_error(part.scores[rows, c], part.truth[rows, c].astype(np.float64))
-                    for c in columns
-                ]
-            )
-        )
+def _calibration(judged: Judged) -> Figure:
+    """Expected calibration error, mean over all labels of the guide."""
+    places = [PLACE[head.field] for head in HEADS if head.field not in ("fine_emotions", "any_gap")]
+    columns = np.concatenate([np.arange(place.start, place.stop) for place in places])
 
-    own = [head.field for head in HEADS if head.field not in ("fine_emotions", "any_gap")]
-    return [
-        figure("calibration error", len(judged.truth), mean_error(judged, own), draws=50),
-        figure(
-            "calibration error, fine emotions",
-            len(emotional.truth),
-            mean_error(emotional, ["fine_emotions"]),
-            draws=20,
-        ),
-    ]
+    def mean_error(rows: NDArray[np.int64]) -> float:
+        pairs = [(judged.scores[rows, c], judged.truth[rows, c].astype(np.float64)) for c in columns]
+        return float(np.mean([calibration_error(scores, truth) for scores, truth in pairs]))
+
+    return figure("calibration error", len(judged.truth), mean_error, draws=30)
 
 
-def _fine_figure(judged: Judged) -> Figure:
+def _fine_emotions(judged: Judged) -> Figure:
     """Macro-F1 of the 28 fine emotions, thresholds for each half of the texts chosen on the other half."""
     heads = tuple(head for head in HEADS if head.field == "fine_emotions")
     place = PLACE["fine_emotions"]
@@ -251,42 +237,3 @@ def _fine_figure(judged: Judged) -> Figure:
     return figure(
         "fine emotions macro-F1", len(truth), lambda rows: macro_f1(truth[rows], said[rows]), draws=100
     )
-
-
-def conversation_figures(tagger: Tagger, rows: Sequence[dict[str, Any]]) -> list[Figure]:
-    """Agreement with the labels of conversations: quadratically weighted kappa of gap and reply grades."""
-    talks = [tuple((role, text) for role, text in row["turns"]) for row in rows]
-    tagged = [
-        t.tags for t in tagger.tag([Document(id=r["id"], turns=t) for r, t in zip(rows, talks, strict=True)])
-    ]
-    pairs: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    turn_hits, gaps, gaps_said = [], [], []
-    for row, tags in zip(rows, tagged, strict=True):
-        if not isinstance(tags, ConversationTags) or tags.abstained or tags.gap is None:
-            continue
-        pairs["gap"].append((row["gap"], tags.gap))
-        gaps.append(bool(row["empathy_gaps"]))
-        gaps_said.append(bool(tags.empathy_gaps))
-        if row["gap"] and tags.gap:
-            turn_hits.append(float(row["gap_turn"] == tags.gap_turn))
-        said = {reply.turn: reply for reply in tags.replies}
-        for reply in row["replies"]:
-            for grade in GRADES:
-                pairs[grade].append((reply[grade], getattr(said[reply["turn"]], grade)))
-            pairs["scripted"].append((int(reply["scripted"]), int(said[reply["turn"]].scripted)))
-        pairs["resolved"].append((int(row["resolved"] == tags.resolved), 1))
-    out = [_kappa(f"conversation {name} kappa", pairs[name]) for name in ("gap", *GRADES, "scripted")]
-    found, gold = np.array(gaps_said, float)[:, None], np.array(gaps, float)[:, None]
-    resolved = np.array([hit for hit, _ in pairs["resolved"]], float)
-    turns = np.array(turn_hits or [np.nan])
-    return [
-        *out,
-        figure("conversation any gap F1", len(gold), lambda r: float(f1(gold[r], found[r])[0])),
-        figure("conversation gap turn accuracy", len(turns), lambda r: float(turns[r].mean())),
-        figure("conversation resolved accuracy", len(resolved), lambda r: float(resolved[r].mean())),
-    ]
-
-
-def _kappa(name: str, pairs: list[tuple[int, int]]) -> Figure:
-    values = np.array(pairs, dtype=np.int64)
-    return figure(name, len(values), lambda rows: weighted_kappa(values[rows, 0], values[rows, 1], 3))

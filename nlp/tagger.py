@@ -14,9 +14,10 @@ from tokenizers import Tokenizer
 from nlp.backbone import read_backbone
 from nlp.calibrate import FloatArray, sigmoid, softmax
 from nlp.checkpoint import SHIPPED, Checkpoint, WeightsError, encoder_sum, read_checkpoint
-from nlp.conversation import agent_turns, closing_pair, judge, reply_pair
+from nlp.conversation import agent_turns, closing_pair, reply_pair, reply_tags, resolution, worst_turn
 from nlp.decode import Scores, fields
 from nlp.encoder import encoder_folder
+from nlp.gap import conversation_features
 from nlp.language import Reason, abstention, detect
 from nlp.network import Network
 from nlp.pieces import Piece, message, of_document, pair, whole
@@ -174,7 +175,8 @@ class Tagger:
         }
         if document.turns is None:
             return Tags(**common)
-        return ConversationTags(**common, **(_NOT_MET if reason else self._met(document.turns)))
+        met = _NOT_MET if scores is None or reason else self._met(document.turns, scores)
+        return ConversationTags(**common, **met)
 
     def _language(self, said: str) -> tuple[str, Reason | None]:
         """Language of the customer's words, and why they are not judged."""
@@ -199,9 +201,18 @@ class Tagger:
             logits = self._network.heads.replies(pooled)
         return self._checkpoint.reply_calibration.probabilities(logits.double().numpy())
 
-    def _met(self, turns: Sequence[tuple[str, str]]) -> dict[str, Any]:
-        met = judge(turns, self.reply_probabilities(turns), self._checkpoint.reply_thresholds)
-        return {"replies": met.replies, "gap": met.gap, "gap_turn": met.gap_turn, "resolved": met.resolved}
+    def _met(self, turns: Sequence[tuple[str, str]], customer: Scores) -> dict[str, Any]:
+        """How the replies met the customer; nothing where nobody replied."""
+        if not agent_turns(turns):
+            return _NOT_MET
+        replies = self.reply_probabilities(turns)
+        gap = self._checkpoint.gap.grade(conversation_features(customer.item, replies))
+        return {
+            "replies": reply_tags(turns, replies, self._checkpoint.reply_thresholds),
+            "gap": gap,
+            "gap_turn": worst_turn(turns, replies) if gap else None,
+            "resolved": resolution(replies, self._checkpoint.reply_thresholds),
+        }
 
 
 def _said(document: Document) -> str:

@@ -1,0 +1,122 @@
+"""Runs a network over prepared examples, and fits calibration and thresholds on what it says about unseen ones."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from nlp.calibrate import Calibration, FloatArray, Thresholds
+from nlp.fitting import Prepared, cached_batch
+from nlp.gap import GapModel, conversation_features
+from nlp.heads import HEADS, REPLY_HEADS
+from nlp.network import Network
+
+END = 10_000  # the pair that shows how a conversation ended sorts after all its turns
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outputs:
+    """Logits of examples with what is true and known, (examples, labels) each, and their conversation and turn."""
+
+    logits: FloatArray
+    labels: FloatArray
+    known: FloatArray
+    talks: NDArray[np.str_]
+    turns: NDArray[np.int64]
+
+    def joined(self, other: "Outputs") -> "Outputs":
+        """Both, one after the other."""
+        return Outputs(
+            **{name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in self.__slots__}
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldOut:
+    """What a network says about texts that it was not trained on: messages and pairs of reply."""
+
+    items: Outputs
+    replies: Outputs
+
+    def joined(self, other: "HeldOut") -> "HeldOut":
+        """Both, one after the other."""
+        return HeldOut(items=self.items.joined(other.items), replies=self.replies.joined(other.replies))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fitted:
+    """Calibration and thresholds fitted on held-out texts."""
+
+    calibration: Calibration
+    thresholds: Thresholds
+    reply_calibration: Calibration
+    reply_thresholds: Thresholds
+    gap: GapModel
+
+
+def run(network: Network, data: Prepared) -> HeldOut:
+    """Logits of prepared examples, messages and pairs apart, in no particular order."""
+    network.eval()
+    pairs = np.array([example.parts is not None for example in data.examples], bool)
+    return HeldOut(
+        items=_outputs(network, data, np.flatnonzero(~pairs), pairs=False),
+        replies=_outputs(network, data, np.flatnonzero(pairs), pairs=True),
+    )
+
+
+def _outputs(
+    network: Network, data: Prepared, rows: NDArray[np.int64], *, pairs: bool, size: int = 32
+) -> Outputs:
+    rows = rows[np.argsort(data.lengths()[rows])]
+    found = [
+        _logits(network, data, rows[n : n + size].tolist(), pairs=pairs) for n in range(0, len(rows), size)
+    ]
+    wanted = [data.targets[row] for row in rows]
+    examples = [data.examples[row] for row in rows]
+    width = sum(len(head.labels) for head in (REPLY_HEADS if pairs else HEADS))
+    return Outputs(
+        logits=np.concatenate([np.zeros((0, width)), *found]),
+        labels=np.array([t.reply if pairs else t.labels for t in wanted], float).reshape(-1, width),
+        known=np.array([t.reply_known if pairs else t.known for t in wanted], float).reshape(-1, width),
+        talks=np.array([e.talk for e in examples], dtype="U64"),
+        turns=np.array([END if e.turn is None else e.turn for e in examples], np.int64),
+    )
+
+
+def _logits(network: Network, data: Prepared, rows: list[int], *, pairs: bool) -> FloatArray:
+    states, batch = cached_batch(data, rows, network.config.pad_token_id)
+    with torch.inference_mode():
+        pooled = network.pool(states, batch)
+        logits = network.heads.replies(pooled) if pairs else network.heads(pooled, batch.item_of_clause).item
+    return np.asarray(logits.double().numpy())
+
+
+def fit_decisions(held_out: HeldOut, gaps: dict[str, int]) -> Fitted:
+    """Calibration first, then thresholds on calibrated probabilities. `gaps` per conversation id."""
+    items, replies = held_out.items, held_out.replies
+    calibration = Calibration.fit(HEADS, items.logits, items.labels, items.known)
+    reply_calibration = Calibration.fit(REPLY_HEADS, replies.logits, replies.labels, replies.known)
+    probabilities = calibration.probabilities(items.logits)
+    reply_probabilities = reply_calibration.probabilities(replies.logits)
+    return Fitted(
+        calibration=calibration,
+        thresholds=Thresholds.fit(HEADS, probabilities, items.labels, items.known),
+        reply_calibration=reply_calibration,
+        reply_thresholds=Thresholds.fit(REPLY_HEADS, reply_probabilities, replies.labels, replies.known),
+        gap=_gap_model(held_out, probabilities, reply_probabilities, gaps),
+    )
+
+
+def _gap_model(
+    held_out: HeldOut, probabilities: FloatArray, reply_probabilities: FloatArray, gaps: dict[str, int]
+) -> GapModel:
+    features, wanted = [], []
+    for talk, gap in gaps.items():
+        customer = np.flatnonzero(held_out.items.talks == talk)
+        rows = np.flatnonzero(held_out.replies.talks == talk)
+        if len(customer) and len(rows) > 1:
+            ordered = rows[np.argsort(held_out.replies.turns[rows])]
+            features.append(conversation_features(probabilities[customer[0]], reply_probabilities[ordered]))
+            wanted.append(gap)
+    return GapModel.fit(np.stack(features), np.array(wanted))
