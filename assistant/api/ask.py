@@ -1,0 +1,131 @@
+"""`POST /v1/ask`: one answer as JSON, or as a stream of stages, claims and the answer."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from assistant.api import examples, problems
+from assistant.api.lane import ModelLane
+from assistant.api.parts import Lane, Parts
+from assistant.ask.answer import Answer
+
+router = APIRouter(prefix="/v1", tags=["Ask"])
+KEEPALIVE_S = 15
+_JSON: TypeAdapter[Any] = TypeAdapter(Any)
+Event = tuple[str, Any]
+
+
+class Question(BaseModel):
+    """A question in plain English."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: Annotated[str, Field(min_length=1, max_length=2000)]
+    conversation: Annotated[str | None, Field(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")] = Field(
+        default=None, description="Id from an earlier answer, so that “and for email?” is understood."
+    )
+    today: date | None = Field(default=None, description="What “last month” is measured from.")
+
+
+class Suggestions(BaseModel):
+    """Questions that have an answer in the data at hand, and how much data there is."""
+
+    items: int
+    questions: list[str]
+
+
+class ClientGoneError(Exception):
+    """Nobody listens any more; stops the calculation at its next stage."""
+
+
+@router.post(
+    "/ask",
+    summary="Ask a question",
+    response_model=Answer,
+    responses={200: examples.ANSWER},
+    openapi_extra=examples.body(examples.QUESTIONS),
+)
+async def ask(
+    request: Request,
+    body: Question,
+    product: Parts,
+    lane: Lane,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response | Answer:
+    """Answer with facts that can be recounted and quotes that can be opened.
+
+    With `Accept: text/event-stream` the same answer arrives in stages: `plan`, `progress`, `claim` (one each),
+    then `done` with the whole answer, or `error` with a problem.
+    """
+    if "text/event-stream" not in accept:
+        return await lane.start(_answer, product, body)
+    return EventSourceResponse(_streamed(request, body, product, lane), headers={"Cache-Control": "no-store"})
+
+
+@router.get("/suggestions", summary="Questions to start with")
+async def suggest(product: Parts, lane: Lane) -> Suggestions:
+    """Questions that have been tried on the data at hand."""
+    return await lane.start(_suggest, product)
+
+
+def _answer(product: Parts, body: Question, **more: Any) -> Answer:
+    return product.asker.ask(body.question, conversation=body.conversation, today=body.today, **more)
+
+
+def _suggest(product: Parts) -> Suggestions:
+    items = product.index.store.counts().items
+    return Suggestions(items=items, questions=product.asker.examples() if items else [])
+
+
+def _streamed(request: Request, body: Question, product: Parts, lane: ModelLane) -> AsyncIterator[bytes]:
+    """Start the work at once, so that a full queue is still a 503, and stream what it says."""
+    loop = asyncio.get_running_loop()
+    events: asyncio.Queue[Event | None] = asyncio.Queue()
+    gone = threading.Event()
+
+    def on_stage(name: str, data: dict[str, Any]) -> None:
+        if gone.is_set():
+            raise ClientGoneError
+        loop.call_soon_threadsafe(events.put_nowait, (name, data))
+
+    task = lane.start(_answer, product, body, on_stage=on_stage)
+    task.add_done_callback(lambda _: events.put_nowait(None))
+    return _events(request, task, events, gone)
+
+
+async def _events(
+    request: Request, task: asyncio.Task[Answer], events: asyncio.Queue[Event | None], gone: threading.Event
+) -> AsyncIterator[bytes]:
+    try:
+        while True:
+            try:
+                event = await asyncio.wait_for(events.get(), KEEPALIVE_S)
+            except TimeoutError:
+                yield KEEPALIVE_COMMENT
+                continue
+            if event is None:
+                break
+            yield _encoded(*event)
+        yield _last(request, task)
+    finally:
+        gone.set()
+        # Somebody has to look at the error, or the loop reports it as never retrieved.
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+
+def _last(request: Request, task: asyncio.Task[Answer]) -> bytes:
+    error = task.exception()
+    if error is None:
+        return _encoded("done", task.result().model_dump(mode="json"))
+    found = problems.of_error(error, request_id=problems.request_id(request), path=request.url.path)
+    return _encoded("error", found.model_dump(exclude_defaults=True))
+
+
+def _encoded(name: str, data: Any) -> bytes:
+    return format_sse_event(event=name, data_str=_JSON.dump_json(data).decode())

@@ -1,0 +1,105 @@
+"""Examples of bodies and answers for the OpenAPI document."""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def body(examples: Json) -> Json:
+    """Named examples of a JSON body, as `openapi_extra` of a route."""
+    named = {name: {"summary": name, "value": value} for name, value in examples.items()}
+    return {"requestBody": {"content": {"application/json": {"examples": named}}}}
+
+
+def _answer(description: str, value: Any) -> Json:
+    return {"description": description, "content": {"application/json": {"example": value}}}
+
+
+_FILTER = {"themes": ["returns_refunds"], "churn": ["left", "leaving", "at_risk"]}
+_TEXT = "Three weeks and still no refund. I buy elsewhere from now on."
+_TAGS: Json = {
+    "id": "a1", "language": "en", "sentiment": {"label": "negative", "score": 0.94},
+    "emotions": [{"label": "anger", "score": 0.71}], "intensity": 2, "fine_emotions": [],
+    "themes": [{"label": "returns_refunds", "score": 0.97, "spans": [[0, 32]], "polarity": "-", "sub": "refund_slow"}],
+    "empathy_gaps": [], "churn": {"label": "leaving", "score": 0.88, "spans": [[33, 61]]},
+    "effort": {"label": "none", "score": 0.8}, "urgency": 2, "intent": {"label": "complaint", "score": 0.9},
+    "forces": [{"label": "fair_treatment", "score": 0.66, "polarity": "-"}],
+    "spectrum": {"label": "expectations", "score": 0.5}, "values": [{"label": "economic", "score": 0.6}],
+    "why": [[0, 32]], "abstained": [], "model": "earmark-tagger-1",
+}  # fmt: skip
+
+QUESTIONS: Json = {
+    "A question": {"question": "Why are customers leaving after returns?"},
+    "A follow-up": {"question": "and for email?", "conversation": "0f3a9c"},
+    "On another day": {"question": "How many complaints last month?", "today": "2026-09-30"},
+}
+
+ANSWER = _answer(
+    "The answer. As `text/event-stream`: events `plan`, `progress`, `claim`, `done`, `error`.",
+    {
+        "answer": "Slow refunds set them apart most. 31 of 84 …",
+        "plan": {"intent": "drivers", "scope": {"themes": ["returns_refunds"]}, "outcome": {"churn": ["left", "leaving", "at_risk"]}},
+        "claims": [{"text": "Slow refunds set them apart most. 31 of 84 …", "facts": ["F1"], "citations": ["C1"], "status": "computed"}],
+        "facts": [{"id": "F1", "kind": "outcome", "label": "outcome", "value": 0.369, "n": 31, "of": 84,
+                   "ci": [0.274, 0.476], "test": None, "p": None, "q": None, "filter": _FILTER}],
+        "citations": [{"id": "C1", "item": "a1", "span": [0, 32], "text": "Three weeks and still no refund.",
+                       "date": "2026-05-03", "channel": "email"}],
+        "caveats": ["This is the feedback received, not all customers."],
+        "suggestions": ["Show quotes about slow refunds"],
+        "coverage": {"items": 703, "in_scope": 84, "untagged": 6}, "mode": "composed", "conversation": "0f3a9c",
+        "understood": [{"slot": "theme", "value": "returns and refunds", "source": "name", "words": "returns"}],
+    },
+)  # fmt: skip
+
+DOCUMENTS: Json = {
+    "Texts": {"documents": [{"id": "a1", "text": _TEXT}]},
+    "A conversation": {
+        "documents": [
+            {
+                "id": "c1",
+                "turns": [
+                    ["C", "Where is my refund? I have written twice."],
+                    ["A", "Please allow ten days."],
+                ],
+            }
+        ]
+    },
+}
+TAGGING = _answer("Tags in the order of the documents", {"model": "earmark-tagger-1", "results": [_TAGS]})
+
+_ITEM: Json = {
+    "id": "a1", "text": _TEXT, "date": "2026-05-03", "customer": "T1000",
+    "attributes": {"channel": "email", "rating": "1"},
+}  # fmt: skip
+FEEDBACK: Json = {"One item": _ITEM, "Many items": [_ITEM, {"id": "a2", "text": "Lovely towels."}]}
+WRITTEN = _answer(
+    "All items are stored",
+    {"results": [{"id": "a1", "status": "added", "reason": None}], "added": 1, "updated": 0, "unchanged": 0, "refused": 0},
+)  # fmt: skip
+WRITTEN_PARTLY = _answer(
+    "Some items were refused, the others are stored",
+    {"results": [{"id": "a1", "status": "added", "reason": None},
+                 {"id": "a2", "status": "refused", "reason": "the text is empty"}],
+     "added": 1, "updated": 0, "unchanged": 0, "refused": 1},
+)  # fmt: skip
+ITEM = _answer(
+    "The item",
+    {"id": "a1", "kind": "feedback", "text": _TEXT, "title": None, "date": "2026-05-03", "customer": "T1000",
+     "language": "en", "source": "api", "attributes": {"channel": "email", "rating": "1"}, "turns": None,
+     "is_copy": False, "redactions": {}, "tags": _TAGS, "model": "earmark-tagger-1",
+     "customer_record": {"id": "T1000", "attributes": {"segment": "premium"}, "items": 2}},
+)  # fmt: skip
+SEARCHES: Json = {
+    "The items behind a number": {"filter": _FILTER, "limit": 20},
+    "By meaning, inside a filter": {
+        "filter": {"attributes": {"channel": ["email"]}},
+        "query": "waiting for money back",
+    },
+}
+_JOB: Json = {
+    "id": "job_5f0c2a9b3d7e4f10", "kind": "import", "state": "running", "file": "reviews.csv", "done": 4200,
+    "total": 18788, "added": 4190, "updated": 0, "unchanged": 0, "refused": 10, "rate": 281.4, "error": None,
+    "report": {}, "created": 1790000000.0, "changed": 1790000015.0,
+}  # fmt: skip
+JOB = _answer("The job", _JOB)
+JOB_ACCEPTED = _answer("The file is taken in; follow the job", _JOB)

@@ -1,0 +1,76 @@
+"""The FastAPI application of one product: API, pages, error handling and limits."""
+
+import ipaddress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from assistant.api import ask, feedback, health, imports, jobs, openapi, problems, search, tag, vocabulary
+from assistant.api.cursors import Cursors
+from assistant.api.importing import ImportWorker
+from assistant.api.lane import ModelLane
+from assistant.api.middleware import BodyLimit, LoopbackGuard, RequestContext, Token
+from assistant.errors import SettingsError
+from assistant.settings import Settings
+from assistant.web import pages
+from assistant.wiring import Product
+
+_ROUTES = (ask, tag, search, feedback, vocabulary, imports, jobs, health)
+_LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+
+
+def create_app(product: Product) -> FastAPI:
+    """Build the application around an open product; whoever opened the product closes it.
+
+    Raises:
+        SettingsError: when the address can be reached from elsewhere and no token is set.
+    """
+    settings = product.settings
+    app = FastAPI(
+        title="Earmark", version=version("earmark"), docs_url=None, redoc_url=None, lifespan=_lifespan
+    )
+    app.state.product = product
+    app.state.lane = ModelLane(settings.queue_limit)
+    app.state.cursors = Cursors(product.index.store.lineage())
+    app.state.worker = ImportWorker(product)
+    for module in _ROUTES:
+        app.include_router(module.router)
+    pages.install(app, problems.KINDS)
+    problems.install(app)
+    openapi.install(app, has_token=settings.token is not None)
+    _guard(app, settings)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.worker.start()
+    yield
+    app.state.worker.stop()
+    app.state.lane.close()
+
+
+def _guard(app: FastAPI, settings: Settings) -> None:
+    """The middleware, innermost first."""
+    app.add_middleware(BodyLimit, upload_mb=settings.max_upload_mb)
+    if settings.token is not None:
+        app.add_middleware(Token, token=settings.token.get_secret_value())
+    elif is_loopback(settings.host):
+        app.add_middleware(LoopbackGuard, hosts=(*_LOOPBACK_NAMES, settings.host))
+    else:
+        raise SettingsError(
+            f"{settings.host} can be reached from elsewhere: set EARMARK_TOKEN, or EARMARK_HOST to 127.0.0.1."
+        )
+    app.add_middleware(RequestContext)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address can only be reached from this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

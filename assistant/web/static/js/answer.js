@@ -1,0 +1,201 @@
+// An answer: headline, drivers with their bars, trend, sentences, quotes, how sure it is, and where to go next.
+
+import { bar, scaleOf, trend, trendTable } from "./charts.js";
+import { announce, h } from "./dom.js";
+import { openItem } from "./item.js";
+import { openReceipt } from "./receipt.js";
+import { sentence } from "./text.js";
+import { count, day, plain, some, upper } from "./words.js";
+
+/** The parts of an answer, ready to show. `ask` is called with a suggested question. */
+export function answerView(question, answer, ask) {
+  const facts = new Map(answer.facts.map((fact) => [fact.id, fact]));
+  const quotes = new Map(answer.citations.map((citation) => [citation.id, citation]));
+  const context = { facts, quotes, outcome: outcomeWords(answer) };
+  return [
+    chips(answer.understood),
+    ...blocks(answer, facts).map((block) => blockView(block, context)),
+    sureness(answer),
+    actions(question, answer),
+    suggestions(answer.suggestions, ask),
+  ].filter(Boolean);
+}
+
+/** What was understood, before the answer is there. */
+export function chips(understood) {
+  if (!understood?.length) return null;
+  return h(
+    "div",
+    { class: "understood" },
+    h("span", { class: "understood-label" }, "Understood as"),
+    h("div", { class: "chips" }, understood.map((chip) =>
+      h("span", { class: "chip", title: chip.words ? `from “${chip.words}” (${chip.source})` : chip.source },
+        h("span", { class: "slot" }, plain(chip.slot)), plain(chip.value)))),
+  );
+}
+
+/** Claims of one kind that follow each other, under the title that the server's text gives them. */
+function blocks(answer, facts) {
+  const titles = titlesOf(answer);
+  const found = [];
+  answer.claims.forEach((claim, place) => {
+    const kind = kindOf(claim, place, facts);
+    const title = titles.get(claim) ?? null;
+    const last = found.at(-1);
+    if (last && last.kind === kind && last.title === title) last.claims.push(claim);
+    else found.push({ kind, title, claims: [claim] });
+  });
+  return found;
+}
+
+function kindOf(claim, place, facts) {
+  const first = facts.get(claim.facts[0])?.kind;
+  if (first === "point") return "points";
+  if (!claim.text) return "quotes";
+  if (place === 0) return "head";
+  return claim.text.startsWith("**") ? "list" : "text";
+}
+
+/** Titles stand in the Markdown as bold paragraphs before their block. */
+function titlesOf(answer) {
+  const titles = new Map();
+  let title = null;
+  const left = [...answer.claims];
+  for (const paragraph of answer.answer.split("\n\n")) {
+    const alone = /^\*\*([^*\n]+)\*\*$/.exec(paragraph.trim());
+    if (alone) {
+      title = alone[1];
+      continue;
+    }
+    for (const claim of [...left]) {
+      const isHere = claim.text ? paragraph.includes(claim.text) : claim.citations.some((id) => paragraph.includes(`[${id}]`));
+      if (!isHere) continue;
+      if (title) titles.set(claim, title);
+      left.splice(left.indexOf(claim), 1);
+    }
+    if (!paragraph.startsWith(">")) title = null;
+  }
+  return titles;
+}
+
+function blockView(block, context) {
+  const views = { head, list, text, quotes, points };
+  const heading = block.title ? h("h3", {}, block.title) : null;
+  return h("section", { class: `block ${block.kind}` }, heading, views[block.kind](block.claims, context));
+}
+
+const factsOf = (claim, { facts }) => claim.facts.map((id) => facts.get(id)).filter(Boolean);
+const quotesOf = (claim, { quotes }) => claim.citations.map((id) => quotes.get(id)).filter(Boolean);
+const said = (claim, context) => sentence(claim.text, factsOf(claim, context), openReceipt);
+
+const head = (claims, context) => claims.map((claim) => h("p", { class: "headline" }, said(claim, context)));
+
+const text = (claims, context) => claims.map((claim) => [h("p", {}, said(claim, context)), quoteCards(quotesOf(claim, context))]);
+
+const quotes = (claims, context) => quoteCards(claims.flatMap((claim) => quotesOf(claim, context)));
+
+/** Numbered points. A contrast gets a pair of bars, a share a single one, all on one scale. */
+function list(claims, context) {
+  const shown = claims.map((claim) => charted(factsOf(claim, context)));
+  const max = scaleOf(shown.flat());
+  const isPair = shown.some((pair) => pair.length > 1);
+  return [
+    isPair ? legend(context.outcome) : null,
+    h("ol", { class: "drivers" }, claims.map((claim, place) =>
+      h("li", {},
+        h("h4", {}, parted(claim.text).title),
+        h("div", { class: "bars" }, shown[place].map((fact) => bar(fact, {
+          label: fact.kind === "rest" ? "the rest" : isPair ? context.outcome : "share", kind: fact.kind === "rest" ? "rest" : "main", max, open: openReceipt,
+        }))),
+        h("p", {}, sentence(parted(claim.text).rest, factsOf(claim, context), openReceipt)),
+        quoteCards(quotesOf(claim, context))))),
+  ];
+}
+
+/** `**Slow refunds**: 37 % of them …` as a title and what is said of it. */
+function parted(said) {
+  const [, title, rest] = /^\*\*(.+?)\*\*:?\s*(.*)$/s.exec(said) ?? [null, "", said];
+  return { title, rest: upper(rest) };
+}
+
+const charted = (facts) => (facts.length > 1 && facts[1].kind === "rest" ? facts.slice(0, 2) : facts.slice(0, 1));
+
+const legend = (outcome) =>
+  h("p", { class: "legend" },
+    h("span", { class: "swatch main" }), `share among ${outcome}`,
+    h("span", { class: "swatch rest" }), "share among the rest",
+    h("span", { class: "swatch line" }), "95 % interval");
+
+/** Who the outcome's items come from, in a word that fits beside a bar. */
+function outcomeWords(answer) {
+  const outcome = answer.plan.outcome ?? {};
+  if (outcome.churn?.length) return outcome.churn.every((label) => label === "loyal") ? "loyal" : "leaving";
+  const words = outcome.sentiment ?? outcome.emotions ?? outcome.empathy_gaps ?? outcome.themes;
+  return words?.length ? plain(words[0]) : "with it";
+}
+
+/** A point or two make no line; they stand as a sentence. */
+function points(claims, context) {
+  const facts = claims.flatMap((claim) => factsOf(claim, context));
+  if (facts.length < 3) return text(claims, context);
+  return [
+    trend(facts, { open: openReceipt }),
+    h("details", { class: "fold" }, h("summary", {}, "As a table"), trendTable(facts, { open: openReceipt })),
+  ];
+}
+
+function quoteCards(citations) {
+  if (!citations.length) return null;
+  return h("div", { class: "quotes" }, citations.map((citation) =>
+    h(
+      "button",
+      { type: "button", class: "card quote", "data-citation": citation.id, "data-item": citation.item, onclick: () => openItem(citation.item, citation.span, { fresh: true }) },
+      h("span", { class: "quote-text" }, `“${citation.text.replace(/\s+/g, " ").trim()}”`),
+      h("span", { class: "meta" }, [citation.channel, citation.date && day(citation.date)].filter(Boolean).join(" · "), h("span", { class: "cite" }, `[${citation.id}]`)),
+    )));
+}
+
+function sureness({ caveats, coverage }) {
+  const untagged = coverage.untagged ? ` ${some(coverage.untagged, "item")} could not be judged.` : "";
+  const counted = coverage.in_scope ? `Counted ${count(coverage.in_scope)} of ${some(coverage.items, "stored item")}.` : `${some(coverage.items, "item")} stored.`;
+  return h(
+    "details",
+    { class: "fold sure" },
+    h("summary", {}, "How sure is this?"),
+    h("ul", {}, caveats.map((caveat) => h("li", {}, caveat)), h("li", {}, counted + untagged)),
+  );
+}
+
+function actions(question, answer) {
+  const copy = h("button", { type: "button", class: "quiet small" }, "Copy as Markdown");
+  copy.addEventListener("click", async () => {
+    await copied(markdown(question, answer));
+    copy.textContent = "Copied";
+    announce("Copied");
+    setTimeout(() => (copy.textContent = "Copy as Markdown"), 2000);
+  });
+  return h("div", { class: "answer-actions" }, copy);
+}
+
+function markdown(question, answer) {
+  const sources = answer.citations.map((quote) => `- [${quote.id}] item ${quote.item}${quote.channel ? `, ${quote.channel}` : ""}${quote.date ? `, ${quote.date}` : ""}`);
+  return [`## ${question}`, answer.answer, sources.length ? `**Sources**\n\n${sources.join("\n")}` : ""].filter(Boolean).join("\n\n");
+}
+
+// The clipboard API exists only on https and loopback.
+async function copied(value) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(value);
+  const area = h("textarea", { class: "unseen", "aria-hidden": "true" });
+  area.value = value;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+  return undefined;
+}
+
+function suggestions(questions, ask) {
+  if (!questions.length) return null;
+  return h("div", { class: "suggestions", role: "group", "aria-label": "Further questions" },
+    questions.map((question) => h("button", { type: "button", class: "suggestion", onclick: () => ask(question) }, question)));
+}

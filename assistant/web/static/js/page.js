@@ -1,0 +1,23 @@
+// What every page has: colours, the panel, and the import.
+
+import { byId } from "./dom.js";
+import { importer } from "./importer.js";
+import { show, start as startPanel } from "./panel.js";
+import { start as startTheme } from "./theme.js";
+
+/** Make the bar and the panel work. `onImported` is called when new feedback is in. */
+export function startPage({ onImported = () => {} } = {}) {
+  startTheme();
+  startPanel();
+  byId("import-open").addEventListener("click", () => show("Import", (body) => body.append(importer({ onImported })), { fresh: true }));
+  document.addEventListener("keydown", (event) => {
+    const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+    const field = document.querySelector("#question, #words");
+    if (!field || byId("main").inert) return;
+    event.preventDefault();
+    field.focus();
+  });
+}
+
+if (document.body.classList.contains("plain")) startPage();

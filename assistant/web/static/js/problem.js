@@ -1,0 +1,16 @@
+// Errors as people read them, with a way on.
+
+import { h } from "./dom.js";
+
+/** A card that says what went wrong; `retry` is what “Try again” does. */
+export function problemCard(error, retry) {
+  const problem = error.problem ?? { title: "This page made a mistake", detail: error.message };
+  return h(
+    "div",
+    { class: "problem", role: "alert" },
+    h("p", { class: "problem-title" }, problem.title),
+    problem.detail && problem.detail !== problem.title ? h("p", {}, problem.detail) : null,
+    problem.request_id ? h("p", { class: "hint" }, `Request ${problem.request_id}`) : null,
+    retry ? h("div", { class: "actions" }, h("button", { type: "button", class: "secondary", onclick: retry }, "Try again")) : null,
+  );
+}

@@ -1,0 +1,31 @@
+// The first screen: questions that have an answer in the data, or how to bring data in.
+
+import { h } from "./dom.js";
+import { importer } from "./importer.js";
+import { day, some, vocabulary } from "./words.js";
+
+/** Fill the welcome section. */
+export function renderWelcome(section, { items, questions, ask, onImported }) {
+  section.replaceChildren(...(items ? greeting(items, questions, ask) : empty(onImported)));
+}
+
+function greeting(items, questions, ask) {
+  const about = h("p", { class: "welcome-about" }, `${some(items, "item")} of feedback, every one counted.`);
+  vocabulary().then(({ first, last }) => {
+    if (first && last) about.textContent = `${some(items, "item")} of feedback from ${day(first)} to ${day(last)}, every one counted.`;
+  }, () => {});
+  return [
+    h("h1", { id: "welcome-title" }, "What do you want to know?"),
+    about,
+    h("div", { class: "examples" }, questions.map((question) => h("button", { type: "button", class: "example", onclick: () => ask(question) }, question))),
+  ];
+}
+
+function empty(onImported) {
+  return [
+    h("h1", { id: "welcome-title" }, "Nothing to listen to yet"),
+    h("p", { class: "welcome-about" }, "Bring in reviews, tickets, chats or survey answers. Personal data is removed before anything is stored."),
+    importer({ onImported }),
+    h("p", { class: "hint" }, "To look around with invented feedback first, run ", h("code", {}, "earmark demo"), "."),
+  ];
+}

@@ -1,0 +1,129 @@
+"""`POST /v1/ask`: answers, streams and follow-ups."""
+
+import json
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+QUESTION = "Why are customers leaving after returns?"
+
+
+def ask(client: TestClient, question: str = QUESTION, **more: Any) -> dict[str, Any]:
+    answered = client.post("/v1/ask", json={"question": question, **more})
+    assert answered.status_code == 200, answered.text
+    return dict(answered.json())
+
+
+def events(client: TestClient, question: str) -> list[tuple[str, dict[str, Any]]]:
+    """The events of a streamed answer, read as a client of the protocol would."""
+    with client.stream(
+        "POST", "/v1/ask", json={"question": question}, headers={"Accept": "text/event-stream"}
+    ) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        text = "".join(answer.iter_text())
+    found = []
+    for block in text.strip().split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
+        if fields:
+            found.append((fields["event"], json.loads(fields["data"])))
+    return found
+
+
+def test_an_answer_has_facts_quotes_and_what_was_understood(client: TestClient) -> None:
+    """Claims name facts and citations that are there, and the plan is echoed."""
+    answer = ask(client)
+    facts, quotes = {f["id"] for f in answer["facts"]}, {c["id"] for c in answer["citations"]}
+    assert answer["plan"]["intent"] == "drivers"
+    assert answer["plan"]["scope"]["themes"] == ["returns_refunds"]
+    assert answer["claims"]
+    assert all(
+        set(claim["facts"]) <= facts and set(claim["citations"]) <= quotes for claim in answer["claims"]
+    )
+    assert answer["coverage"]["items"] == 163
+    assert any(fact["kind"] == "driver" for fact in answer["facts"])
+
+
+def test_every_quote_is_a_stretch_of_its_item(client: TestClient) -> None:
+    """The span of a citation cuts exactly its text out of the stored item."""
+    citations = ask(client)["citations"]
+    assert citations
+    for citation in citations:
+        item = client.get(f"/v1/feedback/{citation['item']}").json()
+        assert item["text"][slice(*citation["span"])] == citation["text"]
+
+
+def test_every_fact_lists_exactly_its_items(client: TestClient) -> None:
+    """Searching with the filter of a fact finds `n` items and lists as many."""
+    for fact in ask(client)["facts"]:
+        found = client.post("/v1/feedback/search", json={"filter": fact["filter"], "limit": 200}).json()
+        assert found["total"] == fact["n"] == len(found["items"])
+
+
+def test_a_stream_tells_plan_progress_claims_and_the_answer(client: TestClient) -> None:
+    """The stages come in order, and `done` holds what the JSON answer holds."""
+    told = events(client, QUESTION)
+    names = [name for name, _ in told]
+    assert names[:2] == ["plan", "progress"]
+    assert names[-1] == "done"
+    assert set(names[2:-1]) == {"claim"}
+    done, plain = told[-1][1], ask(client)
+    assert [data["claim"] for name, data in told if name == "claim"] == done["claims"]
+    assert {**done, "conversation": None} == {**plain, "conversation": None}
+
+
+def test_a_follow_up_edits_the_plan_of_its_conversation(client: TestClient) -> None:
+    """“and for email?” narrows the question before; without a conversation it cannot."""
+    first = ask(client)
+    plan = ask(client, "and for email?", conversation=first["conversation"])["plan"]
+    assert plan["scope"]["themes"] == ["returns_refunds"]
+    assert plan["scope"]["attributes"] == {"channel": ["email"]}
+
+
+def test_today_decides_what_last_month_is(client: TestClient) -> None:
+    """The day of the question can be given, so that an answer can be repeated."""
+    plan = ask(client, "How many items about delivery last month?", today="2026-06-15")["plan"]
+    assert plan["scope"]["period"] == {"from": "2026-05-01", "to": "2026-05-31"}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "#/question"),
+        ({"question": ""}, "#/question"),
+        ({"question": "x" * 2001}, "#/question"),
+        ({"question": "why?", "conversation": "a/b"}, "#/conversation"),
+        ({"question": "why?", "today": "yesterday"}, "#/today"),
+        ({"question": "why?", "limit": 3}, "#/limit"),
+    ],
+    ids=["nothing", "empty", "too long", "strange conversation", "no day", "unknown key"],
+)
+def test_a_bad_question_is_refused_with_its_place(
+    client: TestClient, body: dict[str, Any], pointer: str
+) -> None:
+    """The problem points at the key that is wrong."""
+    refused = client.post("/v1/ask", json=body)
+    assert refused.status_code == 422
+    assert [place["pointer"] for place in refused.json()["errors"]] == [pointer]
+
+
+def test_a_blank_question_is_refused_also_in_a_stream(client: TestClient) -> None:
+    """What is only found while answering arrives as an `error` event with the same problem."""
+    name, problem = events(client, "   ")[-1]
+    assert name == "error"
+    assert problem["status"] == 422
+    assert "empty" in problem["detail"]
+
+
+def test_suggestions_have_an_answer(client: TestClient) -> None:
+    """Each suggested question finds items."""
+    offered = client.get("/v1/suggestions").json()
+    assert offered["items"] == 163
+    assert offered["questions"]
+    assert all(ask(client, question)["coverage"]["in_scope"] for question in offered["questions"])
+
+
+def test_without_feedback_nothing_is_suggested(empty: TestClient) -> None:
+    """An empty workspace says so instead of failing."""
+    assert empty.get("/v1/suggestions").json() == {"items": 0, "questions": []}
+    assert ask(empty)["coverage"]["items"] == 0

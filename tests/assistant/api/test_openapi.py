@@ -1,0 +1,73 @@
+"""The OpenAPI document: complete, valid, and true."""
+
+import re
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+ROUTES = {
+    ("post", "/v1/ask"), ("get", "/v1/suggestions"), ("post", "/v1/tag"),
+    ("post", "/v1/feedback"), ("get", "/v1/feedback"), ("get", "/v1/feedback/{item_id}"),
+    ("delete", "/v1/feedback/{item_id}"), ("post", "/v1/feedback/search"), ("get", "/v1/vocabulary"),
+    ("post", "/v1/imports"), ("get", "/v1/jobs"), ("get", "/v1/jobs/{job_id}"), ("get", "/v1/jobs/{job_id}/errors"),
+    ("post", "/v1/jobs/{job_id}/cancel"), ("get", "/livez"), ("get", "/readyz"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def document(empty: TestClient) -> dict[str, Any]:
+    """The document as it is served."""
+    return dict(empty.get("/openapi.json").json())
+
+
+def test_it_lists_exactly_the_routes_of_the_api(document: dict[str, Any]) -> None:
+    """Pages and files are no part of the API."""
+    assert {(method, path) for path, found in document["paths"].items() for method in found} == ROUTES
+    assert document["openapi"].startswith("3.1")
+
+
+def test_every_operation_says_what_it_does_and_how_it_fails(document: dict[str, Any]) -> None:
+    """Summary, description, and problem details for each error."""
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation["summary"], (method, path)
+            assert operation["description"], (method, path)
+            failed = {status: found for status, found in operation["responses"].items() if status >= "400"}
+            assert "500" in failed
+            for status, found in failed.items():
+                assert "application/problem+json" in found["content"] or (path, status) == ("/readyz", "503")
+
+
+def test_bodies_have_examples(document: dict[str, Any]) -> None:
+    """Who reads the page can send something at once."""
+    for path, operations in document["paths"].items():
+        content = operations.get("post", {}).get("requestBody", {}).get("content", {})
+        if "application/json" in content:
+            assert content["application/json"]["examples"], path
+
+
+def test_the_examples_of_bodies_are_accepted(client: TestClient) -> None:
+    """An example that does not work is worse than none."""
+    document = client.get("/openapi.json").json()
+    for path, operations in document["paths"].items():
+        content = operations.get("post", {}).get("requestBody", {}).get("content", {})
+        for name, example in content.get("application/json", {}).get("examples", {}).items():
+            answer = client.post(path, json=example["value"])
+            assert answer.status_code in (200, 207), (path, name, answer.text)
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    """No schema is missing, none of the framework's error schemas is left."""
+    found = set(re.findall(r"#/components/schemas/([^\"]+)", str(document).replace("'", '"')))
+    assert found <= set(document["components"]["schemas"])
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_the_documentation_is_served_from_here(empty: TestClient) -> None:
+    """No address of another host stands in the page, and its files are there."""
+    page = empty.get("/docs").text
+    assert "http" not in page.replace("http-equiv", "")
+    for path in re.findall(r'(?:src|href)="([^"]+)"', page):
+        assert empty.get(path).status_code == 200, path
+    assert empty.get("/docs/other.js").status_code == 404

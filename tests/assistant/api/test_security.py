@@ -1,0 +1,125 @@
+"""Who may call, from where, and how much they may send."""
+
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from assistant.api.middleware import JSON_LIMIT_MB
+from assistant.app import create_app, is_loopback
+from assistant.errors import SettingsError
+from tests.assistant.api.conftest import Connect, open_product
+
+TOKEN = "correct horse battery staple"
+
+
+@pytest.fixture
+def guarded(connect: Connect) -> TestClient:
+    """A client of a server that wants a token."""
+    return connect(token=SecretStr(TOKEN))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer ünïcode".encode("latin-1")],
+    ids=["none", "empty", "no token", "wrong", "basic", "longer", "not ascii"],
+)  # fmt: skip
+def test_with_a_token_the_api_wants_it(guarded: TestClient, header: str | bytes | None) -> None:
+    """Anything but the token is 401 with a hint how to send it."""
+    headers = {} if header is None else {"Authorization": header}
+    refused = guarded.get("/v1/feedback", headers=headers)  # type: ignore[arg-type]
+    assert refused.status_code == 401
+    assert refused.headers["www-authenticate"] == "Bearer"
+    assert refused.json()["type"] == "/problems/unauthorised"
+
+
+def test_the_token_opens_the_api(guarded: TestClient) -> None:
+    """Every route under /v1 answers; pages and health need no token."""
+    assert guarded.get("/v1/feedback", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    assert guarded.get("/v1/feedback", headers={"Authorization": f"bearer {TOKEN}"}).status_code == 200
+    assert [guarded.get(path).status_code for path in ("/", "/livez", "/readyz", "/docs")] == [200] * 4
+
+
+def test_no_route_of_the_api_is_open(guarded: TestClient) -> None:
+    """Each operation of the OpenAPI document refuses without a token."""
+    for path, operations in guarded.get("/openapi.json").json()["paths"].items():
+        if path.startswith("/v1/"):
+            for method in operations:
+                address = path.replace("{item_id}", "s0").replace("{job_id}", "j")
+                assert guarded.request(method, address).status_code == 401, (method, path)
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8765", ""]
+)
+def test_a_foreign_host_name_is_refused(client: TestClient, host: str) -> None:
+    """A page that rebinds its name to this machine gets no data."""
+    refused = client.get("/v1/feedback", headers={"Host": host})
+    assert refused.status_code == 403
+    assert refused.json()["type"] == "/problems/foreign-origin"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost", "LOCALHOST:1", "[::1]:8765"])
+def test_the_names_of_this_machine_are_let_in(client: TestClient, host: str) -> None:
+    """With any port."""
+    assert client.get("/livez", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:9999"])
+def test_a_page_of_another_site_cannot_write(client: TestClient, origin: str) -> None:
+    """A form or a script elsewhere must not be able to put feedback in."""
+    refused = client.post("/v1/feedback", json={"id": "x", "text": "x"}, headers={"Origin": origin})
+    assert refused.status_code == 403
+    own = client.post("/v1/feedback/search", json={}, headers={"Origin": "http://127.0.0.1:8765"})
+    assert own.status_code == 200
+
+
+def test_an_open_address_needs_a_token(tmp_path: Path) -> None:
+    """Without one the application is not even built."""
+    product = open_product(tmp_path, host="0.0.0.0")
+    try:
+        with pytest.raises(SettingsError, match="EARMARK_TOKEN"):
+            create_app(product)
+    finally:
+        product.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("127.8.8.8", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("10.0.0.1", False), ("shop.example", False)],
+)  # fmt: skip
+def test_loopback_addresses(host: str, expected: bool) -> None:  # noqa: FBT001
+    """Only what this machine alone can reach."""
+    assert is_loopback(host) is expected
+
+
+def test_a_body_that_grows_too_large_is_stopped(client: TestClient) -> None:
+    """A stream without a length is cut off where the limit is reached."""
+    chunk = b" " * (1 << 20)
+    refused = client.post(
+        "/v1/ask",
+        content=(chunk for _ in range(JSON_LIMIT_MB + 1)),
+        headers={"Content-Type": "application/json"},
+    )
+    assert refused.status_code == 413
+    assert f"{JSON_LIMIT_MB} MB" in refused.json()["detail"]
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_read(connect: Connect) -> None:
+    """The limit of uploads is a setting."""
+    client = connect(max_upload_mb=1)
+    large = b"text\n" + b"x" * (3 << 20)
+    refused = client.post("/v1/imports", files={"file": ("a.csv", large)})
+    assert refused.status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/", "/feedback", "/docs", "/v1/suggestions", "/nowhere"])
+def test_every_answer_carries_the_security_headers(client: TestClient, path: str) -> None:
+    """No script but our own, no frames, no guessing of types."""
+    headers = client.get(path).headers
+    assert "default-src 'none'; script-src 'self'" in headers["content-security-policy"]
+    assert "'unsafe-inline'" not in headers["content-security-policy"] or path == "/docs"
+    assert "unsafe-eval" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
