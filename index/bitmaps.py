@@ -35,6 +35,12 @@ class TermIndex:
                 self._save()
             return (self._view.version, self._view.lineage) != before
 
+    def rebuild(self, store: Store) -> None:
+        """Forget everything and read the whole store again."""
+        with self._refreshing:
+            self._view, _ = catch_up.refreshed(TermView(), store)
+            self._save()
+
     def save(self) -> None:
         """Write the snapshot, so that the next start has nothing to catch up with."""
         with self._refreshing:

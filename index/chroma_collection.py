@@ -7,17 +7,20 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import chromadb
+import httpx
 import numpy as np
 from chromadb.api.client import Client
 from chromadb.config import Settings
 from pyroaring import BitMap
 
 from index.errors import VectorIndexError
+from index.exact import normalised
 from index.records import Vector
 from index.vectors import Near, Position
 
 BATCH = 5_000  # Chroma refuses more than 5,461 at once
 _LISTED = 50_000
+_TIMEOUT_S = 30
 _DELETED = "deleted"
 _CONFIGURATION: Any = {"hnsw": {"space": "cosine", "ef_search": 400, "max_neighbors": 32}}
 
@@ -36,7 +39,23 @@ def open_server(url: str) -> Client:
     is_tls = parts.scheme == "https"
     port = parts.port or (443 if is_tls else 8000)
     with translated():
-        return cast("Client", chromadb.HttpClient(parts.hostname, port, ssl=is_tls, settings=_settings()))
+        client = cast("Client", chromadb.HttpClient(parts.hostname, port, ssl=is_tls, settings=_settings()))
+    for session in _sessions(client):
+        session.timeout = httpx.Timeout(_TIMEOUT_S)
+    return client
+
+
+def close_server(client: Client) -> None:
+    """Close a client of a server with its connections, which Chroma itself leaves open."""
+    sessions = _sessions(client)
+    client.close()
+    for session in sessions:
+        session.close()
+
+
+def _sessions(client: Any) -> list[httpx.Client]:
+    """The HTTP clients, which wait for ever and are never closed unless one reaches for them."""
+    return [part._server._session for part in (client, client._admin_client)]  # noqa: SLF001
 
 
 def _settings() -> Settings:
@@ -111,9 +130,14 @@ class ChromaCollection:
 
     def search(self, vector: Vector, k: int, within: BitMap | None = None) -> list[Near]:
         """As VectorIndex, but approximate: recall is 0.98 and better."""
-        if k <= 0 or (within is not None and not within):
+        if k <= 0:
             return []
-        ids = None if within is None else [str(number) for number in within]
+        ids = None
+        if within is not None:
+            # Chroma fails altogether when one of the ids is unknown.
+            ids = [str(number) for number in within & self.numbers()]
+            if not ids:
+                return []
         with translated():
             found = self._collection.query(
                 query_embeddings=np.asarray(vector, np.float32)[None],
@@ -138,7 +162,7 @@ class ChromaCollection:
                 out = np.zeros((len(numbers), embeddings.shape[-1]), np.float32) if out is None else out
                 places = {number: start + step for step, number in enumerate(some)}
                 out[[places[int(id_)] for id_ in found["ids"]]] = embeddings
-        return np.empty((0, 0), np.float32) if out is None else out
+        return np.empty((0, 0), np.float32) if out is None else normalised(out)
 
     def numbers(self) -> BitMap:
         """As VectorIndex."""

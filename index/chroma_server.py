@@ -83,7 +83,9 @@ class ChromaServerIndex:
 
     def close(self) -> None:
         """As VectorIndex."""
-        self._client.close()
+        from index.chroma_collection import close_server
+
+        close_server(self._client)
         self._active = None
 
     def _ready(self) -> "ChromaCollection":

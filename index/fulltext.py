@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from pyroaring import BitMap
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DatabaseError
 
 from index.store import Store
 
@@ -26,6 +27,10 @@ class FullText(Protocol):
 
     def count(self) -> int:
         """How many items are in the full-text index."""
+        ...
+
+    def is_intact(self) -> bool:
+        """Whether the words are those of the texts; reads everything."""
         ...
 
     def rebuild(self) -> None:
@@ -75,6 +80,15 @@ class SqliteFullText:
         with self._store.reading() as conn:
             return int(conn.execute(text("SELECT count(*) FROM item_words_docsize")).scalar_one())
 
+    def is_intact(self) -> bool:
+        """As FullText."""
+        try:
+            with self._store.database.writing() as conn:
+                conn.execute(text("INSERT INTO item_words (item_words, rank) VALUES ('integrity-check', 1)"))
+        except DatabaseError:
+            return False
+        return True
+
     def rebuild(self) -> None:
         """As FullText."""
         with self._store.database.writing() as conn:
@@ -112,6 +126,12 @@ class PostgresFullText:
         """As FullText."""
         with self._store.reading() as conn:
             return int(conn.execute(text("SELECT count(lexemes) FROM items")).scalar_one())
+
+    def is_intact(self) -> bool:
+        """As FullText. The words are a generated column and cannot differ from the text."""
+        with self._store.reading() as conn:
+            items = conn.execute(text("SELECT count(*) FROM items")).scalar_one()
+        return self.count() == int(items)
 
     def rebuild(self) -> None:
         """As FullText. The words are a generated column, only its index can be damaged."""

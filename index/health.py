@@ -22,6 +22,7 @@ _SAMPLED_TERMS = 20
 _MIN_FREE_BYTES = 500 * 1024 * 1024
 _MIN_RECALL = 0.95
 _BATCH = 5_000
+_MEND = "run `earmark doctor --mend`: it is derived and made again from SQL"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +48,20 @@ def check(index: Index, *, chroma: bool = True) -> list[Finding]:
     if chroma:
         checks.append(("chroma", lambda: _chroma(index)))
     return [_made(name, make) for name, make in checks]
+
+
+def mend(index: Index) -> list[str]:
+    """Make again what is derived and not well (words, bitmaps, exact vectors); returns the names."""
+    wrong = {finding.name for finding in check(index, chroma=False) if not finding.ok}
+    makers: dict[str, Callable[[], object]] = {
+        "full text": index.fulltext.rebuild,
+        "bitmaps": lambda: index.terms.rebuild(index.store),
+        "exact vectors": index.applier.rebuild,
+    }
+    done = [name for name in makers if name in wrong]
+    for name in done:
+        makers[name]()
+    return done
 
 
 def _made(name: str, make: Callable[[], Finding]) -> Finding:
@@ -91,9 +106,13 @@ def _full_text(index: Index) -> Finding:
     with index.store.reading() as conn:
         count = conn.scalar(select(func.count()).select_from(items)) or 0
     found = index.fulltext.count()
-    fix = "run `earmark doctor --mend`, which reads all texts again"
+    is_intact = found == count and index.fulltext.is_intact()
+    said = "equal to the texts" if is_intact else "not those of the texts"
     return Finding(
-        name="full text", ok=found == count, detail=f"{found:,} of {count:,} items have their words", fix=fix
+        name="full text",
+        ok=is_intact,
+        detail=f"{found:,} of {count:,} items have words, which are {said}",
+        fix=_MEND,
     )
 
 
@@ -106,7 +125,7 @@ def _bitmaps(index: Index) -> Finding:
         name="bitmaps",
         ok=not wrong,
         detail=f"differ for {', '.join(wrong)}" if wrong else f"equal to SQL, version {index.terms.version}",
-        fix="delete bitmaps.snapshot; it is made again from SQL",
+        fix=_MEND,
     )
 
 
@@ -138,7 +157,7 @@ def _exact(index: Index) -> Finding:
         name="exact vectors",
         ok=not wrong,
         detail=detail,
-        fix="delete vectors.cache; it is made again from SQL",
+        fix=_MEND,
     )
 
 

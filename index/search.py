@@ -49,12 +49,18 @@ class Nearest(Protocol):
 
 
 class HybridSearch:
-    """Reciprocal rank fusion of full text and vectors. The same question always gets the same order."""
+    """Reciprocal rank fusion of full text and vectors. The same question always gets the same order.
 
-    def __init__(self, fulltext: FullText, vectors: Nearest, store: Store) -> None:
+    What is less near than `min_cosine` has nothing to do with the question and gets no rank.
+    """
+
+    def __init__(
+        self, fulltext: FullText, vectors: Nearest, store: Store, *, min_cosine: float = 0.1
+    ) -> None:
         self._fulltext = fulltext
         self._vectors = vectors
         self._store = store
+        self._min_cosine = min_cosine
 
     def search(
         self, query: str, vector: Vector | None, limit: int = 20, within: BitMap | None = None
@@ -65,7 +71,8 @@ class HybridSearch:
             "words": self._fulltext.search(content_words(query), depth, within)
         }
         if vector is not None:
-            rankings["meaning"] = self._vectors.search(vector, depth, within)
+            near = self._vectors.search(vector, depth, within)
+            rankings["meaning"] = [hit for hit in near if hit[1] >= self._min_cosine]
         hits = fused(rankings)[: 2 * limit]
         # A vector index may be behind the store; what was deleted there must not be found here.
         alive = self._store.existing([hit.number for hit in hits])

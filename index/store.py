@@ -38,7 +38,11 @@ class Store:
         path = database.engine.url.database
         if database.is_sqlite and not create and not (path and Path(path).exists()):
             raise StoreMissingError(f"there is no Earmark store at {path}; import something first")
-        migrate(database, schema=schema, create=create)
+        try:
+            migrate(database, schema=schema, create=create)
+        except BaseException:
+            database.close()
+            raise
         return cls(database)
 
     def close(self) -> None:

@@ -163,9 +163,9 @@ def _store(conn: Connection, changes: Sequence[_Change]) -> None:
     seq, number, _ = tick(conn, len(changes), numbers=new)
     added, updated, vector_rows = [], [], []
     for step, change in enumerate(changes):
-        row = _item_row(change, codes) | {"seq": seq + step}
+        row = _item_row(change, codes) | {"seq": seq + step, "copy": False}
         if change.number is None:
-            row |= {"number": number, "copy": False}
+            row["number"] = number
             added.append(row)
             number += 1
         else:

@@ -1,0 +1,79 @@
+"""The migrations lead to the tables that the code uses, once, however many open at the same time."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from index.errors import MigrationError
+from index.migrate import FOLDER, revision
+from index.schema import HEAD, metadata
+from index.store import Store
+
+
+def test_the_head_named_in_the_code_is_the_newest_migration():
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def test_migrating_makes_the_tables_that_the_code_declares(store):
+    with store.reading() as conn:
+        found = compare_metadata(MigrationContext.configure(conn), metadata)
+
+    ours = [change for change in found if "item_words" not in str(change) and "lexeme" not in str(change)]
+    assert [
+        change for change in ours if change[0] != "remove_table" or change[1].name != "alembic_version"
+    ] == []
+    assert revision(store.database) == HEAD
+
+
+def test_a_store_of_a_newer_version_is_left_alone(store, store_place):
+    with store.database.writing() as conn:
+        conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+
+    with pytest.raises(MigrationError, match="newer Earmark"):
+        Store.open(store_place[0], schema=store_place[1])
+
+
+def test_threads_that_open_a_new_store_at_once_all_get_it(store_place):
+    opened, failed = [], []
+
+    def attempt() -> None:
+        try:
+            opened.append(Store.open(store_place[0], schema=store_place[1]))
+        except Exception as error:  # noqa: BLE001 (whatever goes wrong in a thread fails the test)
+            failed.append(error)
+
+    threads = [threading.Thread(target=attempt) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failed == []
+    assert len({store.lineage() for store in opened}) == 1
+    for store in opened:
+        store.close()
+
+
+def test_processes_that_open_a_new_store_at_once_all_get_it(tmp_path):
+    program = "import sys; from index.store import Store; print(Store.open(sys.argv[1]).lineage())"
+    place = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", program, f"sqlite:///{tmp_path / 'earmark.db'}"]
+
+    started = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=place)
+        for _ in range(4)
+    ]
+    said = [process.communicate(timeout=60) for process in started]
+
+    assert [process.returncode for process in started] == [0] * 4, said
+    assert len({out for out, _ in said}) == 1
