@@ -1,0 +1,184 @@
+"""From a question taken apart to a draft of its plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.ask import intents, refusals
+from assistant.ask.breakdown import breakdown, limit
+from assistant.ask.intents import Facts
+from assistant.ask.leftover import Leftovers
+from assistant.ask.lexicon import Lexicon
+from assistant.ask.mentions import Mention
+from assistant.ask.plan import Intent
+from assistant.ask.question import Question
+from assistant.ask.roles import act, is_modifier, left_out, sides, split_outcome
+from assistant.ask.scopes import Draft
+from assistant.ask.tokens import tokenise
+from assistant.ask.values import Values
+
+_TAGS = frozenset(["theme", "sub_theme", "emotion", "empathy_gap", "force", "spectrum", "value", "sentiment"])
+_LISTING = frozenset({"drivers", "rank", "quotes", "summary", "emerging", "impact"})
+_PREDICATES = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "being",
+        "mention",
+        "mentions",
+        "mentioned",
+        "talk",
+        "talks",
+        "talked",
+        "complain",
+        "complains",
+        "complained",
+        "complaining",
+        "say",
+        "says",
+        "said",
+        "about",
+        "concern",
+        "concerns",
+        "feel",
+        "feels",
+        "felt",
+        "have",
+        "had",
+        "has",
+        "contain",
+        "contains",
+        "relate",
+        "relates",
+    ]
+)
+_NEGATIVE = Mention(first=0, last=0, key="sentiment", values=("negative",), source="rule")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assembler:
+    """Decides intent and roles with the words of one workspace."""
+
+    lexicon: Lexicon
+    values: Values
+    leftovers: Leftovers
+
+    def draft(self, question: Question) -> tuple[Draft, list[str]]:
+        """The draft, and the words that were not understood."""
+        if intents.is_help(question, self.lexicon):
+            return Draft(intent="help"), []
+        if reason := refusals.reason(question, self.lexicon):
+            return Draft(intent="unsupported", reason=reason), []
+        facts, out, unknown = self._facts(question)
+        intent = intents.intent(facts)
+        second = facts.sides.second if facts.sides else ()
+        shared = [m for m in facts.mentions if m not in second]
+        if facts.sides:
+            shared = [
+                m
+                for m in shared
+                if m.slot not in {s.slot for s in facts.sides.first} or m in facts.sides.first
+            ]
+            shared += [m for m in facts.sides.first if m not in shared]
+        scope, outcome = self._roles(intent, facts, shared)
+        by, words = self._by(intent, facts, scope)
+        return Draft(
+            intent=intent, scope=scope, outcome=outcome, versus=second, exclude=out, by=by, by_words=words,
+            limit=facts.limit if intent in _LISTING or intent is None else None,
+        ), unknown  # fmt: skip
+
+    def _facts(self, question: Question) -> tuple[Facts, list[Mention], list[str]]:
+        mentions, unknown = self.leftovers.mentions(question)
+        out = left_out(question, mentions)
+        rest = [m for m in mentions if m not in out]
+        values = {name: self.values.values(name) for name in {m.attribute for m in rest if m.attribute}}
+        return Facts(
+            question=question, mentions=rest, breakdown=breakdown(question), limit=limit(question, self.lexicon),
+            sides=None if question.has("separate") else sides(question, rest, values),
+        ), out, unknown  # fmt: skip
+
+    def _by(self, intent: Intent | None, facts: Facts, scope: Sequence[Mention]) -> tuple[str | None, str]:
+        found = facts.breakdown
+        named = facts.question.words(found.hit.first, found.hit.last) if found else ""
+        narrow = any(m.key == "themes" for m in scope)
+        if intent == "rank":
+            by = found.by if found else (self._group() if facts.has("who") else None) or "theme"
+            return ("sub_theme" if by == "theme" and narrow else by), named
+        if intent == "trend":
+            return (found.by, named) if found and found.is_calendar else (None, "")
+        return (found.by, named) if found and intent in {"count", None} else (None, "")
+
+    def _group(self) -> str | None:
+        """The attribute that says which customers: segment, plan, country."""
+        hits = self.values.names.find(tokenise("segment plan status country"))
+        return hits[0].means if hits else None
+
+    def _roles(
+        self, intent: Intent | None, facts: Facts, shared: list[Mention]
+    ) -> tuple[list[Mention], list[Mention]]:
+        """Scope and outcome."""
+        if intent == "drivers":
+            return self._drivers(facts, shared)
+        if intent == "count" and (
+            facts.has("share") or (intents.asks_whether(facts.question) and not facts.has("count"))
+        ):
+            return self._share(facts, shared)
+        if intent == "summary" and intents.asks_whether(facts.question):
+            return [
+                m
+                for m in shared
+                if m.key != "sentiment" or is_modifier(facts.question, m, shared, self.lexicon.people)
+            ], []
+        if intent not in {"compare", "rank", "impact"}:
+            return shared, []
+        if intent == "compare" and not facts.has("comparative"):
+            return shared, []
+        if (
+            intent == "rank"
+            and not facts.has("who")
+            and (facts.breakdown is None or facts.breakdown.by in _TAGS)
+        ):
+            return shared, []
+        return self._measure(facts, shared)
+
+    def _measure(self, facts: Facts, shared: list[Mention]) -> tuple[list[Mention], list[Mention]]:
+        """What groups are compared or ranked by: the outcome that is not a side and not part of who is meant."""
+        fixed = [*facts.sides.first] if facts.sides else []
+        themed = any(m.key == "themes" for m in shared)
+        fixed += [m for m in shared if m.key == "tones" and themed]
+        open_ = [m for m in shared if m not in fixed]
+        _, outcome = split_outcome(facts.question, open_, self.lexicon)
+        outcome = [
+            m
+            for m in outcome
+            if not is_modifier(facts.question, m, shared, self.lexicon.people) or m.key != "attributes"
+        ]
+        return [m for m in shared if m not in outcome], outcome
+
+    def _drivers(self, facts: Facts, shared: list[Mention]) -> tuple[list[Mention], list[Mention]]:
+        """What happens, which may be an act ("send dresses back"); without either it is being unhappy."""
+        question = facts.question
+        scope, outcome = split_outcome(question, shared, self.lexicon)
+        firm = [m for m in outcome if not is_modifier(question, m, shared, self.lexicon.people)]
+        done = act(question, self.lexicon, shared) if not firm and not facts.has("separate") else None
+        if done:
+            return [m for m in shared if m.last <= done.first or m.first >= done.last or m.attribute], [done]
+        return scope, outcome or [_NEGATIVE]
+
+    def _share(self, facts: Facts, shared: list[Mention]) -> tuple[list[Mention], list[Mention]]:
+        """Of the items that the first part names, those of which the verb speaks."""
+        start = max((hit.last for hit in facts.question.cues.get("share", ())), default=0)
+        verb = next(
+            (p for p in range(start, len(facts.question.tokens)) if facts.question.low(p) in _PREDICATES),
+            None,
+        )
+        after = [m for m in shared if verb is not None and m.first >= verb]
+        for group in (
+            [m for m in after if m.can_be_outcome and m.key != "tones"],
+            [m for m in after if m.key in {"themes", "tones", "text"}],
+        ):
+            if group:
+                return [m for m in shared if m not in group], group
+        return split_outcome(facts.question, shared, self.lexicon)

@@ -1,0 +1,208 @@
+"""Numbers about numeric attributes: "1-star", "under 3 stars", "low ratings", "age over 60"."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from assistant.ask.mentions import Mention
+from assistant.ask.stems import stem
+from assistant.ask.tokens import Token, stems
+
+Attributes = Mapping[str, Mapping[str, int]]
+_UNDER = {"under", "below", "beneath"}
+_OVER = {"over", "above"}
+_LESS = {"less", "fewer", "lower", "worse", "below", "under"}
+_MORE = {"more", "higher", "better", "greater", "above", "up", "over"}
+_LOW = {"low", "lower", "lowest", "bad", "badly", "poor", "poorly", "worst", "terrible"}
+_HIGH = {"high", "higher", "highest", "highly", "good", "top", "best", "great", "excellent"}
+_UNITS = {stem(word) for word in ("star", "rating", "score")}
+_LOWEST, _HIGHEST = 0.4, 0.7  # shares of the scale that "low" and "high" mean: 1-2 and 4-5 of 5
+
+Test = Callable[[float], bool]
+Read = tuple[int, int, Test] | None
+_NPS: dict[str, Test] = {
+    stem("detractor"): lambda n: n <= 6, stem("passive"): lambda n: 7 <= n <= 8, stem("promoter"): lambda n: n >= 9,
+}  # fmt: skip
+
+
+class Grades:
+    """Finds the values of numeric attributes that a bound or a list of numbers means.
+
+    Args:
+        attributes: attribute name -> value -> count, as stored.
+        grades: names (lower case, joined by `_`) of attributes that grade.
+    """
+
+    def __init__(self, attributes: Attributes, grades: frozenset[str]) -> None:
+        self._numbers = {
+            name: {value: float(value) for value in attributes[name]} for name in self.numeric(attributes)
+        }
+        self.names = frozenset(name for name in self._numbers if "_".join(name.casefold().split()) in grades)
+        self.names |= frozenset(name for name in attributes if name.casefold() == "nps")
+        self._stems = {name: stems(name) for name in self._numbers}
+
+    @staticmethod
+    def numeric(attributes: Attributes) -> list[str]:
+        """The attributes all of whose values are numbers, and which are not mere versions."""
+        return [
+            name for name, values in attributes.items()
+            if "version" not in name.casefold() and all(_is_number(value) for value in values)
+        ]  # fmt: skip
+
+    def find(self, tokens: Sequence[Token]) -> Iterator[Mention]:
+        """Bounds and lists of numbers that come with a unit, and "low ratings"."""
+        for place in range(len(tokens)):
+            for reader in (_bound, _list, self._level):
+                if read := reader(tokens, place):
+                    yield from self._mentions(tokens, *read)
+            yield from self._nps(tokens, place)
+
+    def _nps(self, tokens: Sequence[Token], place: int) -> Iterator[Mention]:
+        """Detractors, passives and promoters where NPS is stored as a number from 0 to 10."""
+        name = next((name for name in self._numbers if "nps" in name.casefold().split("_")), None)
+        test = _NPS.get(tokens[place].stem)
+        graded = next(iter(sorted(self.names)), None)
+        if test and graded and not name and graded in self._numbers and tokens[place].stem != stem("passive"):
+            # Without NPS the ends of the scale stand in; the chip shows it.
+            name, test = graded, self._part(graded, is_low=tokens[place].stem == stem("detractor"))
+        if name and test:
+            values = tuple(value for value, number in self._numbers[name].items() if test(number))
+            yield Mention(
+                first=place,
+                last=place + 1,
+                key="attributes",
+                attribute=name,
+                values=values,
+                source="value",
+                rank=9,
+            )
+
+    def _mentions(self, tokens: Sequence[Token], first: int, last: int, test: Test) -> Iterator[Mention]:
+        found = self._attribute(tokens, first, last)
+        if found is None:
+            return
+        name, first, last = found
+        values = tuple(
+            value for value, number in sorted(self._numbers[name].items(), key=lambda e: e[1]) if test(number)
+        )
+        if values:
+            yield Mention(
+                first=first,
+                last=last,
+                key="attributes",
+                attribute=name,
+                values=values,
+                source="value",
+                rank=9,
+            )
+
+    def _attribute(self, tokens: Sequence[Token], first: int, last: int) -> tuple[str, int, int] | None:
+        """The attribute whose name or unit stands beside the numbers, with the wider span."""
+        for name, key in self._stems.items():
+            for start, end in (
+                (last, last + len(key)),
+                (first - len(key), first),
+                (first - len(key) - 1, first - 1),
+            ):
+                if key and start >= 0 and tuple(t.stem for t in tokens[start:end]) == key:
+                    return name, min(first, start), max(last, end)
+        graded = next((name for name in sorted(self.names) if name in self._numbers), None)
+        if graded is None:
+            return None
+        if last < len(tokens) and tokens[last].stem in _UNITS:
+            end = last + 1
+            return (
+                graded,
+                first,
+                end
+                + (
+                    end < len(tokens)
+                    and tokens[end].stem in {"rate", "review"}
+                    and tokens[end].low != "reviews"
+                ),
+            )
+        if first and tokens[first - 1].stem in _UNITS:
+            return graded, first - 1, last
+        if (
+            first > 1
+            and tokens[first - 2].stem in _UNITS
+            and tokens[first - 1].low in {"us", "of", "it", "at", "with", "them"}
+        ):
+            return graded, first - 2, last
+        return None
+
+    def _level(self, tokens: Sequence[Token], place: int) -> Read:
+        """Low or high, as a part of the scale."""
+        low = tokens[place].low
+        if low not in _LOW | _HIGH:
+            return None
+        scales = [name for name in sorted(self.names) if name in self._numbers]
+        if not scales:
+            return None
+        return place, place + 1, self._part(scales[0], is_low=low in _LOW)
+
+    def _part(self, name: str, *, is_low: bool) -> Test:
+        """Whether a number lies in the low or the high part of the scale."""
+        least, most = min(self._numbers[name].values()), max(self._numbers[name].values())
+        if is_low:
+            return lambda number: number <= least + _LOWEST * (most - least)
+        return lambda number: number >= least + _HIGHEST * (most - least)
+
+
+def _is_number(value: str) -> bool:
+    return value.replace(".", "", 1).removeprefix("-").isdigit()
+
+
+def _number(tokens: Sequence[Token], place: int) -> float | None:
+    return tokens[place].number if 0 <= place < len(tokens) else None
+
+
+def _low(tokens: Sequence[Token], place: int) -> str:
+    return tokens[place].low if 0 <= place < len(tokens) else ""
+
+
+def _bound(tokens: Sequence[Token], place: int) -> Read:
+    """Under 3, at least 4, 4 or more, 3 or less, 4+, more than 3, between 2 and 4."""
+    word, after = _low(tokens, place), _low(tokens, place + 1)
+    if (number := _number(tokens, place)) is not None:
+        return _after_number(tokens, place, number)
+    bound = _number(tokens, place + 1)
+    if bound is not None and word in _UNDER | _OVER:
+        return place, place + 2, (lambda n: n < bound) if word in _UNDER else (lambda n: n > bound)
+    if bound is not None and word in {"minimum", "min"}:
+        return place, place + 2, lambda n: n >= bound
+    bound = _number(tokens, place + 2)
+    if bound is None:
+        return None
+    if after == "than" and word in _LESS | _MORE:
+        return place, place + 3, (lambda n: n < bound) if word in _LESS else (lambda n: n > bound)
+    if (word, after) in {("at", "least"), ("at", "most"), ("up", "to")}:
+        return place, place + 3, (lambda n: n >= bound) if after == "least" else (lambda n: n <= bound)
+    return None
+
+
+def _after_number(tokens: Sequence[Token], place: int, number: float) -> Read:
+    word, side = _low(tokens, place + 1), _low(tokens, place + 2)
+    if word == "+":
+        return place, place + 2, lambda n: n >= number
+    if word in {"or", "and"} and side in _LESS | _MORE:
+        return place, place + 3, (lambda n: n <= number) if side in _LESS else (lambda n: n >= number)
+    return None
+
+
+def _list(tokens: Sequence[Token], place: int) -> Read:
+    """1, 1 or 2, 1 and 2, 4 to 5, 1-2."""
+    if _number(tokens, place) is None or _number(tokens, place - 1) is not None:
+        return None
+    numbers, end, is_range = [_number(tokens, place) or 0.0], place + 1, False
+    while True:
+        joint = _low(tokens, end)
+        step = 1 if joint in {"or", "and", "to", ",", "/", "-"} else 0
+        following = _number(tokens, end + step)
+        if following is None or (not step and not tokens[end].is_joined):
+            break
+        is_range = is_range or joint in {"to", "-"} or not step
+        numbers.append(following)
+        end += step + 1
+    if is_range:
+        least, most = min(numbers), max(numbers)
+        return place, end, lambda n: least <= n <= most
+    return place, end, lambda n: n in numbers

@@ -1,0 +1,83 @@
+"""From a question to a query plan, by rules: what it names, what it wants, and which part is which."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from assistant.ask import followup, intents, refusals
+from assistant.ask import lexicon as lexicons
+from assistant.ask.assemble import Assembler
+from assistant.ask.chips import chips
+from assistant.ask.leftover import Embed, Leftovers, Meanings
+from assistant.ask.lexicon import Label
+from assistant.ask.patterns import Patterns
+from assistant.ask.plan import QueryPlan, Reading
+from assistant.ask.question import Reader
+from assistant.ask.scopes import Draft
+from assistant.ask.spelling import Spelling, english_words
+from assistant.ask.values import Values
+from assistant.ask.vocabulary import Vocabulary
+
+
+class Parser:
+    """Reads questions about one workspace.
+
+    Args:
+        vocabulary: the attributes, themes and days of the data.
+        embed: texts -> unit vectors, to match nouns that no list has with themes; None leaves that out.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, embed: Embed | None = None) -> None:
+        lexicon = lexicons.load()
+        values = Values(vocabulary.attributes, lexicon)
+        spelling = Spelling([*lexicon.words, *values.words(), *_words(vocabulary)], english_words())
+        meanings = Meanings(vocabulary.themes, embed) if embed else None
+        self._vocabulary, self._lexicon, self._values = vocabulary, lexicon, values
+        self._reader = Reader(lexicon, values, Patterns(list(_names(vocabulary))), spelling)
+        self._assembler = Assembler(lexicon=lexicon, values=values, leftovers=Leftovers(lexicon, meanings))
+
+    def read(
+        self, question: str, today: date, previous: QueryPlan | None = None, earlier: Sequence[QueryPlan] = ()
+    ) -> Reading:
+        """What the question asks for.
+
+        Args:
+            question: in English.
+            today: the day from which "last month" counts.
+            previous: the plan before in the same conversation, for "and for email?".
+            earlier: the plans before that one, oldest first, for "compare the two".
+        """
+        taken = self._reader.read(question, today)
+        draft, unknown = self._assembler.draft(taken)
+        if previous and followup.continues(taken, draft, self._lexicon):
+            plan = followup.Merge(taken, draft, previous, earlier, self._values, self._lexicon).plan()
+        else:
+            plan = _alone(draft).plan()
+        notes = [f"I did not use these words of the question: {', '.join(unknown)}."] if unknown else []
+        return Reading(plan=plan, chips=chips(taken, draft, plan, self._vocabulary.themes), notes=notes)
+
+
+def _alone(draft: Draft) -> Draft:
+    """The draft with the likeliest intent where the words do not say it."""
+    if draft.intent:
+        return draft
+    likely = intents.guess([*draft.scope, *draft.exclude])
+    return replace(draft, intent=likely or "unsupported", reason=None if likely else refusals.NOTHING_READ)
+
+
+def _names(vocabulary: Vocabulary) -> Iterator[tuple[str, Label]]:
+    """Names and ids of themes as patterns."""
+    for name, theme in vocabulary.themes.items():
+        for text in {_phrase(theme.name), _phrase(name)} - {"", "overall"}:
+            yield text, Label(key="themes", values=(name,))
+
+
+def _phrase(name: str) -> str:
+    """A name as a pattern: its words only."""
+    return " ".join(re.findall(r"[^\W_]+", name.lower()))
+
+
+def _words(vocabulary: Vocabulary) -> Iterator[str]:
+    for theme in vocabulary.themes.values():
+        yield from theme.name.lower().split()

@@ -1,0 +1,132 @@
+"""A question taken apart: its tokens, what they name, and the cues of how it is put."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.ask.dates import find_periods
+from assistant.ask.lexicon import Label, Lexicon
+from assistant.ask.mentions import Mention, resolve
+from assistant.ask.patterns import Hit, Patterns
+from assistant.ask.spelling import Spelling
+from assistant.ask.tokens import Token, tokenise
+from assistant.ask.values import Values
+
+_RANKS = {"tones": 3, "themes": 5, "ignore": 4, "exclude": 6}
+_SILENT = {"ignore", "exclude"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What was read of a question; places are indexes into `tokens`."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    today: date
+    mentions: tuple[Mention, ...]
+    cues: Mapping[str, tuple[Hit[str], ...]]
+    dimensions: tuple[Hit[str], ...]
+    excludes: tuple[Hit[str], ...]
+    silent: frozenset[int]  # tokens of greetings and polite phrases
+
+    def has(self, *cues: str) -> bool:
+        return any(cue in self.cues for cue in cues)
+
+    def low(self, place: int) -> str:
+        return self.tokens[place].low if 0 <= place < len(self.tokens) else ""
+
+    def words(self, first: int, last: int) -> str:
+        """The characters of the question that the tokens stand for."""
+        return self.text[self.tokens[first].start : self.tokens[last - 1].end]
+
+    def mentioned(self, *keys: str) -> list[Mention]:
+        return [mention for mention in self.mentions if mention.key in keys]
+
+
+class Reader:
+    """Takes questions apart with one lexicon and one workspace's values and theme names."""
+
+    def __init__(self, lexicon: Lexicon, values: Values, names: Patterns[Label], spelling: Spelling) -> None:
+        self.lexicon = lexicon
+        self.values = values
+        self._names = names
+        self._spelling = spelling
+
+    def read(self, text: str, today: date) -> Question:
+        tokens = tokenise(text, self.lexicon.forms, self._spelling.correct)
+        silent = _silent(self.lexicon.wrappers.find(tokens), tokens)
+        found = resolve(m for m in self._mentions(tokens, today) if not silent & set(range(m.first, m.last)))
+        mentions = tuple(m for m in found if m.key not in _SILENT)
+        return Question(
+            text=text, tokens=tuple(tokens), today=today, mentions=mentions,
+            cues=_cues(self.lexicon.cues.find(tokens), found, silent),
+            dimensions=self._dimensions(tokens, mentions, silent),
+            excludes=tuple(Hit(first=m.first, last=m.last, means="") for m in found if m.key == "exclude"),
+            silent=silent,
+        )  # fmt: skip
+
+    def _mentions(self, tokens: Sequence[Token], today: date) -> Iterable[Mention]:
+        for hit in find_periods(tokens, today):
+            yield Mention(first=hit.first, last=hit.last, key="period", source="date", date=hit, rank=10)
+        yield from self.values.find(tokens)
+        for named in self._names.find(tokens):
+            yield _label(named, "name", 7)
+        for label in self.lexicon.labels.find(tokens):
+            yield _label(label, "synonym", 1 if label.means.is_weak else _RANKS.get(label.means.key, 5))
+        for hit_ in self.lexicon.ignore.find(tokens):
+            yield Mention(first=hit_.first, last=hit_.last, key="ignore", rank=_RANKS["ignore"])
+        for lead in self.lexicon.exclude.find(tokens):
+            yield Mention(first=lead.first, last=lead.last, key="exclude", rank=_RANKS["exclude"])
+
+    def _dimensions(
+        self, tokens: Sequence[Token], mentions: Sequence[Mention], silent: frozenset[int]
+    ) -> tuple[Hit[str], ...]:
+        """Names of what an answer can be broken down by; the longest where they overlap."""
+        hits = [*self.values.names.find(tokens), *self.lexicon.dimensions.find(tokens)]
+        taken = {
+            place for m in mentions if m.key in {"attributes", "period"} for place in range(m.first, m.last)
+        } | silent
+        chosen: list[Hit[str]] = []
+        for hit in sorted(hits, key=lambda h: h.first - h.last):
+            span = set(range(hit.first, hit.last))
+            if not span & taken:
+                taken |= span
+                chosen.append(hit)
+        return tuple(sorted(chosen, key=lambda h: h.first))
+
+
+def _label(hit: Hit[Label], source: str, rank: int) -> Mention:
+    return Mention(
+        first=hit.first, last=hit.last, key=hit.means.key, values=hit.means.values, rank=rank,
+        source="name" if source == "name" else "synonym", is_weak=hit.means.is_weak,
+    )  # fmt: skip
+
+
+def _silent(hits: Iterable[Hit[str]], tokens: Sequence[Token]) -> frozenset[int]:
+    """Tokens of polite phrases that stand before or after everything else."""
+    silent: set[int] = set()
+    found = list(hits)
+    places = set(range(len(tokens)))
+    marks = {place for place in places if not tokens[place].is_word}
+    for _ in found:
+        for hit in found:
+            before, after = set(range(hit.first)), set(range(hit.last, len(tokens)))
+            span = set(range(hit.first, hit.last))
+            if not span & silent and (before <= silent | marks or after <= silent | marks):
+                silent |= span
+    return frozenset() if silent | marks == places else frozenset(silent)
+
+
+def _cues(
+    hits: Iterable[Hit[str]], mentions: Sequence[Mention], silent: frozenset[int]
+) -> Mapping[str, tuple[Hit[str], ...]]:
+    """Cues by name, without those that are only a part of something that was named."""
+    cues: dict[str, tuple[Hit[str], ...]] = {}
+    for hit in hits:
+        within = any(
+            m.first <= hit.first and hit.last <= m.last and m.last - m.first > hit.last - hit.first
+            for m in mentions
+        )
+        if not within and not silent & set(range(hit.first, hit.last)):
+            cues[hit.means] = (*cues.get(hit.means, ()), hit)
+    return cues

@@ -1,0 +1,73 @@
+"""Questions that feedback cannot answer, with the reason in a few words."""
+
+from collections.abc import Sequence
+
+from assistant.ask.breakdown import UNITS
+from assistant.ask.lexicon import Lexicon
+from assistant.ask.mentions import Mention
+from assistant.ask.patterns import Hit
+from assistant.ask.question import Question
+
+NOTHING_READ = "I found nothing in the question that feedback could tell"
+ACTION = "it asks for an action, and I only answer questions about feedback"
+FORECAST = "it asks for a forecast, and feedback only tells what has been"
+
+
+def reason(question: Question, lexicon: Lexicon) -> str | None:
+    """Why the question cannot be answered, or None."""
+    if _is_action(question, lexicon):
+        return ACTION
+    outside = [
+        hit for hit in lexicon.outside.find(question.tokens) if not _within(hit, question.mentions, {"churn"})
+    ]
+    if outside:
+        return max(outside, key=lambda hit: hit.last - hit.first).means
+    if _is_personal(question):
+        return "personal data of single customers is not given out"
+    if any(m.date and m.date.is_future for m in question.mentions):
+        return FORECAST
+    return _missing_field(question, lexicon)
+
+
+def _is_action(question: Question, lexicon: Lexicon) -> bool:
+    words = [
+        place for place, token in enumerate(question.tokens) if token.is_word and place not in question.silent
+    ]
+    hits = [hit for hit in lexicon.actions.find(question.tokens) if hit.first == (words or [-1])[0]]
+    return bool(hits)
+
+
+def _within(hit: Hit[str], mentions: Sequence[Mention], keys: set[str]) -> bool:
+    return any(m.key in keys and m.first < hit.last and hit.first < m.last for m in mentions)
+
+
+def _is_personal(question: Question) -> bool:
+    """Whether one customer is named by a number: "customer T1023", "order 48213"."""
+    for place, token in enumerate(question.tokens):
+        named = question.low(place - 1) in {
+            "customer",
+            "client",
+            "member",
+            "user",
+            "account",
+            "guest",
+            "passenger",
+        }
+        is_id = (
+            any(c.isdigit() for c in token.low)
+            and len(token.low) >= 4
+            and not any(m.first <= place < m.last for m in question.mentions)
+        )
+        if named and is_id:
+            return True
+    return False
+
+
+def _missing_field(question: Question, lexicon: Lexicon) -> str | None:
+    """The name of a field that the data does not have."""
+    for hit in sorted(lexicon.fields.find(question.tokens), key=lambda h: h.first - h.last):
+        span = set(range(hit.first, hit.last))
+        named = any(span & set(range(d.first, d.last)) for d in question.dimensions if d.means not in UNITS)
+        if not named and not _within(hit, question.mentions, {"attributes"}):
+            return f"{hit.means} {'are' if hit.means.endswith('s') and hit.means not in {'NPS', 'the response times'} else 'is'} not in the data"
+    return None

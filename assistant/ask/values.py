@@ -1,0 +1,248 @@
+"""Names and values of the data's own attributes, in the words of a question."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from assistant.ask.grades import Grades
+from assistant.ask.lexicon import Lexicon, read_yaml, split
+from assistant.ask.mentions import Mention
+from assistant.ask.patterns import Hit, Patterns
+from assistant.ask.tokens import Token, stems
+
+Attributes = Mapping[str, Mapping[str, int]]
+_YES = frozenset({"yes", "true", "y", "1"})
+_NO = frozenset({"no", "false", "n", "0"})
+_FLAGS = frozenset({"is", "has", "ind", "flag", "was"})
+_LEADS = frozenset(["from", "on", "via", "by", "through", "in", "at", "for", "among", "the", "our"])
+_LOST = frozenset({"churn", "churned", "lapsed", "cancelled", "attrition", "nps", "left"})
+_MANY = 400  # values of one attribute beyond which only those typed in full are looked for
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Value:
+    """A stored value of an attribute. An everyday word counts only where a noun or preposition shows it."""
+
+    attribute: str
+    value: str
+    is_everyday: bool = False
+
+
+@cache
+def _said() -> dict[str, Any]:
+    return read_yaml("values.yaml")
+
+
+def normal(text: str) -> str:
+    """A name or value without case and with one kind of joint."""
+    return re.sub(r"[^\w]+|_+", "_", text.casefold()).strip("_")
+
+
+class Values:
+    """Finds attribute values and attribute names.
+
+    Args:
+        attributes: attribute name -> value -> count, as stored.
+        lexicon: whose word lists say what a customer or a piece of feedback is called.
+    """
+
+    def __init__(self, attributes: Attributes, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._attributes = {name: dict(values) for name, values in attributes.items() if values}
+        self._everyday = frozenset(_said()["everyday"].split())
+        self._typed = self._index()
+        self._patterns = Patterns([*self._synonyms(), *self._countries()])
+        self.names = Patterns(list(self._named()))
+        self.grades = Grades(self._attributes, frozenset(normal(name) for name in _said()["grades"]))
+
+    def find(self, tokens: Sequence[Token]) -> list[Mention]:
+        """All values that the words name."""
+        found = [*self._exact(tokens), *self._hits(tokens), *self._flags(tokens), *self.grades.find(tokens)]
+        return [replace(mention, is_outcome=self.is_outcome(mention.attribute or "")) for mention in found]
+
+    def values(self, attribute: str) -> list[str]:
+        return list(self._attributes.get(attribute, ()))
+
+    def words(self) -> Iterator[str]:
+        """Words of names and values that a typo may have been meant for."""
+        for name, values in self._attributes.items():
+            for text in (name, *(values if len(values) <= _MANY else ())):
+                yield from re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower())
+        for entry in _said()["values"]:
+            yield from re.findall(r"[a-z]+", entry["said"])
+        for names in _said()["countries"].values():
+            yield from names.lower().split()
+
+    def is_outcome(self, name: str) -> bool:
+        """Whether the attribute says how it went: a grade, NPS, churned or not."""
+        return name in self.grades.names or normal(name) in _LOST
+
+    def has_flag(self, attribute: str) -> bool:
+        """Whether the attribute is a yes or no."""
+        return {value.casefold() for value in self._attributes[attribute]} <= _YES | _NO
+
+    # How values are looked up
+
+    def _index(self) -> dict[tuple[str, ...], list[Value]]:
+        index: dict[tuple[str, ...], list[Value]] = defaultdict(list)
+        for attribute, values in self._attributes.items():
+            flag = self.has_flag(attribute) or attribute in Grades.numeric(self._attributes)
+            for value in values:
+                key = stems(value)
+                if key and not flag:
+                    everyday = value.casefold() in self._everyday or " ".join(key) in self._everyday
+                    index[key].append(Value(attribute=attribute, value=value, is_everyday=everyday))
+        return index
+
+    def _synonyms(self) -> Iterator[tuple[str, Value]]:
+        by_value = {
+            (normal(value)): (name, value) for name in self._attributes for value in self._attributes[name]
+        }
+        for entry in _said()["values"]:
+            stored = next(
+                (by_value[means] for means in map(normal, entry["means"].split()) if means in by_value), None
+            )
+            if stored:
+                yield from (
+                    (text, Value(attribute=stored[0], value=stored[1])) for text in split(entry["said"])
+                )
+
+    def _countries(self) -> Iterator[tuple[str, Value]]:
+        for code, names in _said()["countries"].items():
+            forms = {normal(form) for form in (code, *names.split())}
+            for attribute, values in self._attributes.items():
+                stored = next((value for value in values if normal(value) in forms), None)
+                if stored and self._is_country(attribute):
+                    for name in names.split():
+                        text = {
+                            "States": "united states",
+                            "Zealand": "new zealand",
+                            "Africa": "south africa",
+                        }.get(name, name)
+                        if len(name) > 3:
+                            yield text.lower(), Value(attribute=attribute, value=stored)
+
+    def _is_country(self, attribute: str) -> bool:
+        name = normal(attribute)
+        return any(part in name for part in ("country", "market", "nation", "land", "region", "location"))
+
+    def _named(self) -> Iterator[tuple[str, str]]:
+        """Patterns of the attribute names, and of other words for them that are not names themselves."""
+        own = {stems(name): name for name in self._attributes}
+        for key, name in own.items():
+            if key:
+                yield " ".join(re.findall(r"\w+", " ".join(_spaced(name)))), name
+        for group in _said()["attributes"]:
+            known = next((own[stems(form)] for form in group if stems(form) in own), None)
+            if known:
+                yield from ((form, known) for form in group if stems(form) not in own)
+
+    # The kinds of hits
+
+    def _exact(self, tokens: Sequence[Token]) -> Iterator[Mention]:
+        longest = max((len(key) for key in self._typed), default=0)
+        for first in range(len(tokens)):
+            for last in range(first + 1, min(first + longest, len(tokens)) + 1):
+                key = tuple(token.stem for token in tokens[first:last])
+                values = self._typed.get(key)
+                if values and (mention := self._mention(tokens, first, last, values)):
+                    yield mention
+
+    def _hits(self, tokens: Sequence[Token]) -> Iterator[Mention]:
+        for hit in self._patterns.find(tokens):
+            yield Mention(first=hit.first, last=hit.last, key="attributes", attribute=hit.means.attribute,
+                          values=(hit.means.value,), source="synonym", rank=6)  # fmt: skip
+
+    def _mention(self, tokens: Sequence[Token], first: int, last: int, values: list[Value]) -> Mention | None:
+        names = {hit.means: hit for hit in self._names_beside(tokens, first, last)}
+        best = max(values, key=lambda v: (v.attribute in names, len(self._attributes[v.attribute])))
+        beside = names.get(best.attribute)
+        if (
+            (best.is_everyday or _is_short(tokens[first:last]))
+            and not beside
+            and not self._shown(tokens, first, last)
+        ):
+            return None
+        if beside:
+            first, last = min(first, beside.first), max(last, beside.last)
+        return Mention(first=first, last=last, key="attributes", attribute=best.attribute, values=(best.value,),
+                       source="value", rank=8)  # fmt: skip
+
+    def _names_beside(self, tokens: Sequence[Token], first: int, last: int) -> list[Hit[str]]:
+        start = max(0, first - 4)
+        hits = [
+            replace(hit, first=hit.first + start, last=hit.last + start)
+            for hit in self.names.find(tokens[start : last + 4])
+        ]
+        return [hit for hit in hits if hit.last == first or hit.first == last]
+
+    def _shown(self, tokens: Sequence[Token], first: int, last: int) -> bool:
+        """Whether a noun after or a preposition before shows that the everyday word is meant as a value."""
+        following = tokens[last].low if last < len(tokens) else ""
+        if following in self._lexicon.people and following not in {"we", "they", "them", "us", "who"}:
+            return True
+        token = tokens[first]
+        if len(token.text) == 2:
+            return token.text.isupper()
+        if token.low in {"new", "other", "none", "first", "one", "no", "yes", "current", "open"}:
+            return False
+        before = tokens[first - 1].low if first else ""
+        return before in _LEADS or (token.is_capital and first > 0)
+
+    def _flags(self, tokens: Sequence[Token]) -> Iterator[Mention]:
+        """Yes or no attributes by their name: churned, not churned."""
+        flags = {
+            tuple(stem for stem in stems(name) if stem not in _FLAGS): name
+            for name in self._attributes
+            if self.has_flag(name)
+        }
+        for key, name in flags.items():
+            for first in range(len(tokens) - len(key) + 1) if key else ():
+                if tuple(token.stem for token in tokens[first : first + len(key)]) == key:
+                    yield from self._flag(tokens, first, first + len(key), name)
+
+    def _flag(self, tokens: Sequence[Token], first: int, last: int, name: str) -> Iterator[Mention]:
+        before = [token.low for token in tokens[max(0, first - 2) : first]]
+        negated = [place for place, low in enumerate(reversed(before), 1) if low in {"not", "non", "never"}]
+        answers = _NO if negated else _YES
+        stored = next((value for value in self._attributes[name] if value.casefold() in answers), None)
+        if stored is not None:
+            start = first - negated[0] if negated else first
+            yield Mention(
+                first=start,
+                last=last,
+                key="attributes",
+                attribute=name,
+                values=(stored,),
+                source="value",
+                rank=9,
+            )
+
+
+def _spaced(name: str) -> list[str]:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|_|-", " ", name).lower().split()
+
+
+def _is_short(tokens: Sequence[Token]) -> bool:
+    """Two-letter words of English that are also codes: `us`, `it`, `in`."""
+    return len(tokens) == 1 and tokens[0].low in {
+        "us",
+        "it",
+        "in",
+        "no",
+        "be",
+        "at",
+        "is",
+        "so",
+        "to",
+        "by",
+        "am",
+        "as",
+        "me",
+        "my",
+        "do",
+        "or",
+    }
