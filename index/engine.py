@@ -1,15 +1,14 @@
 """Opens the database with the settings that make it safe, and hands out transactions."""
 
-import json
 import re
 import sqlite3
 import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
+import orjson
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -39,12 +38,22 @@ def connect(url: str, schema: str | None = None) -> "Database":
             options["connect_args"] = {"options": f"-csearch_path={checked_schema(schema)}"}
     else:
         options = {"connect_args": {"check_same_thread": False, "timeout": BUSY_TIMEOUT_S}}
-    dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
-    engine = create_engine(parsed, json_serializer=dumps, pool_size=10, max_overflow=40, **options)
+    engine = create_engine(
+        parsed,
+        json_serializer=_json,
+        json_deserializer=orjson.loads,
+        pool_size=10,
+        max_overflow=40,
+        **options,
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
     return Database(engine)
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 def checked_schema(name: str) -> str:

@@ -2,13 +2,13 @@
 
 import datetime as dt
 import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from index.errors import ItemError
@@ -143,8 +143,8 @@ def content_hash(item: Item) -> str:
         item.text,
         item.title,
         item.turns,
-        item.date.isoformat() if item.date else None,
+        item.date,
         item.customer,
         sorted(item.attributes.items()),
     ]
-    return hashlib.blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(orjson.dumps(said), digest_size=16).hexdigest()

@@ -54,7 +54,6 @@ def tick(conn: Connection, changes: int, *, numbers: int = 0, codes: int = 0) ->
 
 def write_entries(conn: Connection, entries: Sequence[Entry], *, replace: bool) -> WriteResult:
     """Write entries in order. Content and model as stored: nothing happens, unless `replace` is set."""
-    tick(conn, 0)  # takes the write lock before the first look on PostgreSQL too
     _check_dim(conn, entries)
     added: list[str] = []
     updated: list[str] = []
@@ -103,7 +102,8 @@ def customer_codes(conn: Connection, ids: Iterable[str]) -> dict[str, int]:
 
 
 def _check_dim(conn: Connection, entries: Sequence[Entry]) -> None:
-    stored = conn.scalar(select(clock.c.dim))
+    # An update, so that PostgreSQL too takes the write lock before the first look.
+    stored = conn.scalar(update(clock).values(dim=clock.c.dim).returning(clock.c.dim))
     for entry in entries:
         shape = entry.vector.shape
         dim = stored or (shape[0] if len(shape) == 1 else 0)
