@@ -13,6 +13,7 @@ from assistant.ask.ledger import View
 from assistant.ask.parse import Parser
 from assistant.ask.vocabulary import ThemeWords, Vocabulary
 from assistant.ask.words import Names
+from assistant.ask.write import writer_for
 from assistant.intake import Importer, Intake
 from assistant.settings import Settings
 from index.terms import TermView
@@ -37,7 +38,7 @@ class Product:
         self._loading = threading.Lock()
         self._renewing = threading.Lock()
         self._latest: tuple[tuple[str, int], Snapshot] | None = None
-        self.asker = Asker(self.snapshot, index.store.documents("conversation"))
+        self.asker = Asker(self.snapshot, index.store.documents("conversation"), writer_for(settings))
         self.intake = Intake(index=index, tagger=lambda: self.tagger, home=index.home)
         self.importer = Importer(index=index, tagger=lambda: self.tagger, home=index.home)
 

@@ -4,18 +4,20 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from assistant.ask import compare, compose, counts, drivers, ranking, reading, refusing, trends
 from assistant.ask.answer import Answer, Coverage
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import Intent, QueryPlan, Reading, Reads
 from assistant.ask.suggest import suggestions
+from assistant.ask.write import Writer
 from assistant.errors import InputError
 from assistant.scope import Scope
 
 LONGEST_QUESTION = 2000
 Stage = Callable[[str, dict[str, Any]], None]
+Mode = Literal["composed", "written"]
 Analysis = Callable[[View, QueryPlan, Ledger], None]
 
 ANALYSES: Mapping[Intent, Analysis] = {
@@ -58,11 +60,14 @@ class Snapshot:
 
 
 class Asker:
-    """Answers questions about one workspace."""
+    """Answers questions about one workspace, in the words of a writer where there is one."""
 
-    def __init__(self, snapshot: Callable[[], Snapshot], conversations: Conversations) -> None:
+    def __init__(
+        self, snapshot: Callable[[], Snapshot], conversations: Conversations, writer: Writer | None = None
+    ) -> None:
         self._snapshot = snapshot
         self._conversations = conversations
+        self._writer = writer
 
     def ask(
         self,
@@ -91,7 +96,8 @@ class Asker:
         stage("plan", {"plan": found.plan.plain(), "understood": [chip.model_dump() for chip in found.chips]})
         ledger = self._run(snapshot, found.plan, stage)
         ledger.caveats += found.notes
-        answer = self._answer(snapshot, found, ledger, key, today)
+        mode = self._reword(found.plan, ledger, stage)
+        answer = self._answer(snapshot, found, ledger, key, today, mode)
         for claim in answer.claims:
             stage("claim", {"claim": claim.model_dump(mode="json")})
         self._remember(key, text, found.plan)
@@ -116,8 +122,19 @@ class Asker:
             ledger.caveats += [*_copies(view, plan.scope), *_quality(plan, snapshot.quality), BIAS]
         return ledger
 
+    def _reword(self, plan: QueryPlan, ledger: Ledger, stage: Stage) -> Mode:
+        """Let the writer reword the composed claims; what it does not get verified stays composed."""
+        if self._writer is None or plan.intent in WITHOUT_ITEMS:
+            return "composed"
+        stage("progress", {"what": "Choosing words and checking them"})
+        blocks = self._writer.write(plan, ledger)
+        if blocks is None:
+            return "composed"
+        ledger.blocks = blocks
+        return "written"
+
     def _answer(
-        self, snapshot: Snapshot, found: Reading, ledger: Ledger, key: str, today: date | None
+        self, snapshot: Snapshot, found: Reading, ledger: Ledger, key: str, today: date | None, mode: Mode
     ) -> Answer:
         view, plan = snapshot.view, found.plan
         citations = {citation.id: citation for citation in ledger.citations}
@@ -134,6 +151,7 @@ class Asker:
                 in_scope=0 if plan.intent in WITHOUT_ITEMS else len(view.items(counted(plan.scope))),
                 untagged=len(view.terms.get("untagged=yes")),
             ),
+            mode=mode,
             conversation=key,
             understood=found.chips,
         )

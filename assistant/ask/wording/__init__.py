@@ -1,0 +1,1 @@
+"""Letting a language model choose the words of an answer, and nothing but the words."""

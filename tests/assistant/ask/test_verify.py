@@ -1,0 +1,227 @@
+"""The verifier on claims about facts that are known: what is true gets through, what is in doubt does not."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from assistant.ask.asker import ANALYSES
+from assistant.ask.ledger import Ledger
+from assistant.ask.plan import RISK, QueryPlan
+from assistant.ask.verify import plain, verify
+from assistant.ask.wording.draft import DraftClaim
+from assistant.ask.wording.material import Material, gather, rendered
+from assistant.ask.wording.slots import SLOT
+from tests.assistant.ask.made import made
+from tests.assistant.ask.test_analyses import returners
+from tests.assistant.conftest import World
+
+PLANS: dict[str, dict[str, Any]] = {
+    "drivers": {
+        "intent": "drivers", "scope": {"themes": ["returns_refunds"], "period": {"from": "2026-01-01", "to": "2026-08-30"}},
+        "outcome": {"churn": RISK},
+    },
+    "count": {"intent": "count", "scope": {"themes": ["refund_slow"], "attributes": {"channel": ["email"]}}},
+    "count with outcome": {"intent": "count", "scope": {}, "outcome": {"churn": RISK}},
+    "count by channel": {"intent": "rank", "by": "channel", "scope": {}, "outcome": {"churn": RISK}},
+    "rank": {"intent": "rank", "by": "sub_theme", "scope": {}},
+    "trend": {"intent": "trend", "scope": {"themes": ["refund_slow"]}},
+    "summary": {"intent": "summary", "scope": {"themes": ["returns_refunds"]}},
+    "compare": {
+        "intent": "compare", "scope": {"themes": ["refund_slow"]}, "versus": {"themes": ["return_cost"]},
+        "outcome": {"churn": RISK},
+    },
+    "compare everything": {
+        "intent": "compare", "scope": {"themes": ["refund_slow"]}, "versus": {"themes": ["return_cost"]},
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with made(tmp_path_factory.mktemp("returns"), returners(driver=True)) as world:
+        yield world
+
+
+def material(world: World, name: str) -> Material:
+    """What a writer would be given for a plan."""
+    plan, ledger = QueryPlan.model_validate(PLANS[name]), Ledger(world.view)
+    ANALYSES[plan.intent](world.view, plan, ledger)
+    return gather(plan, ledger)
+
+
+def said(material: Material, kind: str, text: str, facts: str, citations: str = "") -> list[str]:
+    """The sentences that get through, as a reader sees them; none when anything is in doubt."""
+    phrases = {phrase: slot for slot, phrase in material.slots.items() if slot.startswith("P")}
+    for phrase, slot in phrases.items():
+        text = text.replace(f"<{phrase}>", f"{{{slot}}}")
+    claim = DraftClaim(kind=kind, text=text, facts=facts.split(), citations=citations.split())
+    return [rendered(one, material) for one in verify(claim, material).sentences.values()]
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_slots_stand_for_what_was_computed(world: World, name: str) -> None:
+    """Filled in again, the sentences that a writer sees are the computed ones, letter by letter, and hold no digit."""
+    found = material(world, name)
+    for source in found.sources:
+        computed = " ".join(rendered(one.text, found) for one in source.sentences)
+        assert computed == source.claim.text.replace("**", "")
+        assert not any(sign.isdigit() for one in source.sentences for sign in SLOT.sub("", one.text))
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_what_was_computed_gets_through(world: World, name: str) -> None:
+    """A writer that copies is right."""
+    found = material(world, name)
+    for source in found.sources:
+        text = " ".join(one.text for one in source.sentences)
+        assert not verify(
+            DraftClaim(
+                kind=source.kind, text=text, facts=source.claim.facts, citations=source.claim.citations
+            ),
+            found,
+        ).reasons
+
+
+def test_quantities_of_most_answers_may_be_reworded(world: World) -> None:
+    """Claims that deny or quote something are not offered, nor are quotes and rows of a table."""
+    offered = {name: [source.kind for source in material(world, name).sources] for name in PLANS}
+    assert offered["drivers"] == ["head", "list", "text"]
+    assert offered["summary"][:2] == ["head", "list"]
+    assert not any("What does not" in one.text for one in material(world, "drivers").sources[2].sentences)
+
+
+PAIR = "{F2.share} of them against {F3.share} of the rest."
+TRUE = {
+    "more": f"{{F2.label}} are more common: {PAIR}",
+    "much more": f"{{F2.label}} are mentioned much more often: {PAIR}",
+    "more than": "{F2.label} appear in {F2.share} of them, more than the {F3.share} of the rest.",
+    "times": f"{{F2.label}} are {{F2.times}} as common: {PAIR}",
+    "most of": f"{{F2.label}} are named by most of them: {PAIR}",
+    "written label": f"Slow refunds set them apart: {PAIR}",
+    "a quote's number": f"{{F2.label}} stand out {{C1}}: {PAIR}",
+    "whereas": "{F2.label} appear in {F2.share} of them whereas it is {F3.share} of the rest.",
+    "points": f"{{F2.label}}, {{F2.points}}: {PAIR}",
+    "bold": f"**{{F2.label}}** stand out: {PAIR}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TRUE.values(), ids=TRUE.keys())
+def test_true_words_get_through(world: World, text: str) -> None:
+    """Words of amount, direction and rank that the facts bear out are the writer's to choose."""
+    found = material(world, "drivers")
+    assert said(found, "list", text, "F2 F3", "C1")
+
+
+FALSE = {
+    "less": ("{F2.label} are less common: ", "turns the direction"),
+    "fewer": ("{F2.label}: fewer of them, ", "turns the direction"),
+    "few": ("{F2.label} are named by few: ", "does not agree with the share"),
+    "half": ("{F2.label} are named by half: ", "does not agree with the share"),
+    "minority": ("{F2.label}, a minority: ", "does not agree with the share"),
+    "rank": ("{F2.label} are top: ", "does not stand by what leads"),
+    "risen": ("{F2.label} have risen: ", "the computed sentence does not say so"),
+    "fallen": ("{F2.label} have fallen: ", "the computed sentence does not say so"),
+    "cause": ("{F2.label} drive them away: ", "claims a cause"),
+    "negation": ("{F2.label} don't stand out: ", "denies something"),
+    "number word": ("{F2.label} are twice as common: ", "is a number"),
+    "other label": ("{F2.label} and {F7.label}: ", "no slot|not among the facts"),
+    "not its label": ("They stand out: ", "begins with"),
+    "foreign word": ("{F2.label} are a scandal: ", "neither the claim nor the list"),
+    "points as a ratio": ("{F2.label} are {F2.times} more common: ", "as often"),
+    "lone total": ("{F2.label}, {F2.of} of them: ", "stands alone"),
+    "open bracket": ("{F2.label} (stand out: ", "close brackets"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "reason"), FALSE.values(), ids=FALSE.keys())
+def test_false_words_do_not(world: World, text: str, reason: str) -> None:
+    """The reason says which word is wrong, so that the writer can correct it."""
+    found = material(world, "drivers")
+    verdict = verify(DraftClaim(kind="list", text=text + PAIR, facts=["F2", "F3"], citations=[]), found)
+    assert not verdict.sentences
+    assert any(any(part in one for part in reason.split("|")) for one in verdict.reasons), verdict.reasons
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{F2.label}: {F3.share} of them against {F2.share} of the rest.",
+        "{F2.label}: {F3.share} against {F2.share} of the rest.",
+        "{F2.label}: {F2.share} and {F3.share} of the rest.",
+        "{F2.label}: {F2.share} of the rest against {F3.share}.",
+        "{F2.label}: the rest {F2.share} against {F3.share}.",
+        "{F2.label}: {F2.share} of them.",
+        "{F2.label}: {F2.share} of the rest.",
+        "{F2.label}: {F2.share} of them against {F3.share} of the rest, {F2.share}.",
+        "{F2.label} are common, against {F2.share} of them {F3.share} of the rest more often.",
+        "Of {F2.label} {F2.share} are against {F3.share} of the rest.",
+        "{F2.label}.",
+    ],
+)
+def test_numbers_stay_with_their_owners(world: World, text: str) -> None:
+    """Shares that change places, or lose what they are measured against, do not get through."""
+    found = material(world, "drivers")
+    assert not said(found, "list", text, "F2 F3")
+
+
+def test_a_share_is_not_turned_round(world: World) -> None:
+    """“31 % of returns feedback comes from leavers” does not become “31 % of leavers write about returns”."""
+    found = material(world, "drivers")
+    scope = "<items about returns and refunds, from 1 January 2026 to 30 August 2026>"
+    left = "<have left, say they are leaving or might leave>"
+    assert said(found, "head", f"Of {scope}, {{F1.share}} come from customers who {left}.", "F1")
+    assert not said(found, "head", f"{scope}: {{F1.share}} of customers who {left}.", "F1")
+    assert not said(found, "head", f"{{F1.share}} of customers who {left} come from {scope}.", "F1")
+    assert not said(found, "head", f"{scope} come from customers who {left}.", "F1")
+    assert not said(found, "head", f"Most of {scope} come from customers who {left}: {{F1.share}}.", "F1")
+    assert not said(found, "head", f"{{F1.share}} of {scope} come from customers who might leave.", "F1")
+
+
+def test_reasons_stay_in_their_order(world: World) -> None:
+    """In a sentence with several names each keeps its number, and the word of rank stays with the first."""
+    found = material(world, "drivers")
+    source = next(one for one in found.sources if one.kind == "text")
+    one, other = source.claim.facts[:2]
+    facts, start = f"{one} {other}", "In their own words the main trouble is"
+    a, b = (
+        f"{{{one}.label}} ({{{one}.n}} of {{{one}.of}})",
+        f"{{{other}.label}} ({{{other}.n}} of {{{other}.of}})",
+    )
+    assert said(found, "text", f"{start} mostly {a}, and also {b}.".replace("mostly", "most often"), facts)
+    assert not said(found, "text", f"{start} {b} and {a}.", facts)
+    assert not said(found, "text", f"{start} {a} and most often {b}.", facts)
+    swapped = f"{{{one}.label}} ({{{other}.n}} of {{{other}.of}}) and {{{other}.label}} ({{{one}.n}} of {{{one}.of}})"
+    assert not said(found, "text", f"{start} {swapped}.", facts)
+
+
+def test_two_groups_keep_their_shares(world: World) -> None:
+    """In a comparison neither the names nor the direction can be exchanged."""
+    found = material(world, "compare")
+    left = "<have left, say they are leaving or might leave>"
+    right = f"Of {{F1.label}} more: {{F1.share}} {left}; {{F2.label}}: {{F2.share}}."
+    assert said(found, "head", right.replace("Of {F1.label} more", "{F1.label} reach more"), "F1 F2")
+    for wrong in (
+        f"{{F2.label}}: {{F1.share}} {left}; {{F1.label}}: {{F2.share}}.",
+        f"{{F1.label}}: {{F2.share}} {left}; {{F2.label}}: {{F1.share}}.",
+        f"{{F1.label}} reach less: {{F1.share}} {left}; {{F2.label}}: {{F2.share}}.",
+        f"{{F1.label}}: {{F1.share}} {left}; {{F2.label}} more: {{F2.share}}.",
+    ):
+        assert not said(found, "head", wrong, "F1 F2")
+
+
+def test_a_claim_needs_its_facts(world: World) -> None:
+    """Without facts, with those of two claims, or with quotes of another claim nothing is verified."""
+    found = material(world, "drivers")
+    assert not said(found, "list", "{F2.label} " + PAIR, "")
+    assert not said(found, "list", "{F2.label} " + PAIR, "F1 F2 F3")
+    assert not said(found, "head", "{F2.label} " + PAIR, "F2 F3")
+    assert not said(found, "list", "{F2.label} " + PAIR, "F2 F3", "C99")
+
+
+def test_plain_text_is_what_is_checked() -> None:
+    """HTML, links, images and emphasis are taken out before a word is read."""
+    assert (
+        plain("**Slow** <i>refunds</i> ![x](http://a.example/b.png)[here](http://a.example) _come up_")
+        == "Slow refunds appear"
+    )
