@@ -1,0 +1,168 @@
+"""Sub-themes and themes of one's own, matched by meaning: no training, only a sentence and phrases.
+
+A clause is compared with the words of a sub-theme by the mean of two cosines: to the nearest phrase and
+to the centroid of all. Figures stand in `tests/benchmarks/sub_themes.jsonl` and its test.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.phrase_vectors import Embed, Vectors, phrase_vectors, unit
+from nlp.taxonomy import SubTheme, Taxonomy, TaxonomyError, Theme
+
+__all__ = ["OwnThemes", "SubTheme", "SubThemes", "Taxonomy", "TaxonomyError", "Theme", "ThemeHit"]
+
+Clauses = Sequence[str] | NDArray[Any]
+
+# set on the even lines of tests/benchmarks/sub_themes.jsonl
+SUB_THEME_THRESHOLD = 0.22
+SUB_THEME_MARGIN = 0.03
+
+
+class SubThemes:
+    """Finds the sub-theme of the clauses that carry a theme.
+
+    Phrases are embedded once, here. `threshold` is the least score and `margin` the least lead over the
+    second best; below either, no sub-theme is named.
+    """
+
+    def __init__(
+        self,
+        taxonomy: Taxonomy,
+        embed: Embed,
+        *,
+        cache: Path | None = None,
+        threshold: float = SUB_THEME_THRESHOLD,
+        margin: float = SUB_THEME_MARGIN,
+    ) -> None:
+        self.threshold = threshold
+        self.margin = margin
+        self._embed = embed
+        words = {sub.id: _words(sub) for theme in taxonomy.themes for sub in theme.sub_themes}
+        self._prototypes = _prototypes(words, embed, cache)
+        self._sub_themes = {theme.id: theme.sub_themes for theme in taxonomy.themes}
+
+    def match(self, theme_id: str, clauses: Clauses, polarity: str | None = None) -> str | None:
+        """The sub-theme of clauses given as texts or as vectors (n, d); None when none is clear.
+
+        With the theme's `polarity` (`-` or `+`), sub-themes of the other polarity are left out.
+        """
+        scores = sorted(
+            ((score, sub) for sub, score in self.scores(theme_id, clauses, polarity).items()), reverse=True
+        )
+        if not scores or scores[0][0] < self.threshold:
+            return None
+        if len(scores) > 1 and scores[0][0] - scores[1][0] < self.margin:
+            return None
+        return scores[0][1]
+
+    def scores(self, theme_id: str, clauses: Clauses, polarity: str | None = None) -> dict[str, float]:
+        """Best score over the clauses, per sub-theme of the theme; empty for a theme without sub-themes."""
+        candidates = [sub.id for sub in self._sub_themes.get(theme_id, ()) if _agrees(sub, polarity)]
+        if not candidates or len(clauses) == 0:
+            return {}
+        vectors = _as_vectors(clauses, self._embed)
+        return {sub: float(self._prototypes[sub].score(vectors).max()) for sub in candidates}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThemeHit:
+    """A theme of one's own, how strongly it stands out (standard deviations) and the clauses that carry it."""
+
+    theme: str
+    score: float
+    clauses: tuple[int, ...]
+
+
+class OwnThemes:
+    """Tags themes that the tagger was not trained for, by likeness to their sentence and phrases.
+
+    A raw cosine is not comparable between themes, so it is measured in standard deviations above the
+    likeness of `background`, texts (or vectors) that are about something else.
+    """
+
+    def __init__(
+        self,
+        themes: Sequence[Theme],
+        embed: Embed,
+        background: Clauses,
+        *,
+        threshold: float,
+        cache: Path | None = None,
+    ) -> None:
+        if len(background) < 30:
+            raise ValueError(
+                f"{len(background)} background texts are too few to calibrate on. Give at least 30."
+            )
+        self.threshold = threshold
+        self._embed = embed
+        self._prototypes = _prototypes({theme.id: _words(theme) for theme in themes}, embed, cache)
+        known = (
+            phrase_vectors(background, embed, cache)
+            if not isinstance(background, np.ndarray)
+            else unit(background)
+        )
+        likeness = {theme: prototype.score(known) for theme, prototype in self._prototypes.items()}
+        self._usual = {
+            theme: (float(of.mean()), max(float(of.std()), 1e-6)) for theme, of in likeness.items()
+        }
+
+    def match(self, clauses: Clauses) -> list[ThemeHit]:
+        """Themes that at least one clause (texts, or vectors (n, d)) carries, strongest first."""
+        if len(clauses) == 0 or not self._prototypes:
+            return []
+        vectors = _as_vectors(clauses, self._embed)
+        hits = [self._hit(theme, vectors) for theme in self._prototypes]
+        return sorted((hit for hit in hits if hit.clauses), key=lambda hit: -hit.score)
+
+    def _hit(self, theme: str, vectors: Vectors) -> ThemeHit:
+        mean, deviation = self._usual[theme]
+        scores = (self._prototypes[theme].score(vectors) - mean) / deviation
+        carrying = tuple(int(at) for at in np.flatnonzero(scores >= self.threshold))
+        return ThemeHit(theme=theme, score=float(scores.max()), clauses=carrying)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Prototype:
+    """What a theme's words look like: their unit vectors (m, d) and the unit centroid (d,)."""
+
+    words: Vectors
+    centroid: Vectors
+
+    def score(self, vectors: Vectors) -> Vectors:
+        """Mean of the cosines to the nearest words and to the centroid, per row of `vectors` (n, d)."""
+        nearest = (vectors @ self.words.T).max(axis=1)
+        return np.asarray((nearest + vectors @ self.centroid) / 2, dtype=np.float32)
+
+
+def _prototypes(
+    words: Mapping[str, Sequence[str]], embed: Embed, cache: Path | None
+) -> dict[str, _Prototype]:
+    """One prototype per id, from one batch of embeddings."""
+    if not words:
+        return {}
+    vectors = phrase_vectors([text for texts in words.values() for text in texts], embed, cache)
+    ends = np.cumsum([len(texts) for texts in words.values()])
+    parts = np.split(vectors, ends[:-1])
+    return {
+        entry: _Prototype(words=part, centroid=unit(part.mean(axis=0))[0])
+        for entry, part in zip(words, parts, strict=True)
+    }
+
+
+def _words(entry: SubTheme | Theme) -> list[str]:
+    """Everything that says what an entry means: phrases, name and sentence."""
+    return [*entry.phrases, entry.name, entry.sentence]
+
+
+def _agrees(sub: SubTheme, polarity: str | None) -> bool:
+    return sub.polarity is None or polarity not in ("-", "+") or sub.polarity == polarity
+
+
+def _as_vectors(clauses: Clauses, embed: Embed) -> Vectors:
+    return unit(clauses) if isinstance(clauses, np.ndarray) else unit(embed(list(clauses)))
