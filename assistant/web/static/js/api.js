@@ -4,7 +4,10 @@ import { events } from "./sse.js";
 import { askToken } from "./token.js";
 
 const TOKEN = "earmark.token";
-let token = takeToken();
+let token = null;
+let asking = null;
+
+takeToken();
 
 /** What the server said (RFC 9457), or that it could not be reached. */
 export class ApiError extends Error {
@@ -45,7 +48,9 @@ async function send(path, { method, body, form, signal, accept = "application/js
   const response = await reached(path, { method: method ?? (payload === undefined ? "GET" : "POST"), headers, body: payload, signal });
   if (response.ok) return response;
   if (response.status === 401) {
-    remember(await askToken(Boolean(token)));
+    // Several calls may fail at once; they wait for the same answer.
+    asking ??= askToken(Boolean(token)).then(remember).finally(() => (asking = null));
+    await asking;
     return send(path, { method, body, form, signal, accept });
   }
   throw new ApiError(await problemOf(response));
@@ -75,12 +80,13 @@ function takeToken() {
   const given = /^#token=(.+)$/.exec(location.hash);
   if (given) {
     history.replaceState(history.state, "", location.pathname + location.search);
-    return remember(decodeURIComponent(given[1]));
+    remember(decodeURIComponent(given[1]));
+    return;
   }
   try {
-    return sessionStorage.getItem(TOKEN);
+    token = sessionStorage.getItem(TOKEN);
   } catch {
-    return null;
+    // Without storage the server says whether it wants one.
   }
 }
 
@@ -91,5 +97,4 @@ function remember(value) {
   } catch {
     // Without storage it is asked for again after a reload.
   }
-  return value;
 }

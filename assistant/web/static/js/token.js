@@ -9,13 +9,13 @@ export function askToken(wrong) {
     const form = h(
       "form",
       { onsubmit: (event) => (event.preventDefault(), dialog.close()) },
-      h("h2", {}, "This server needs a token"),
+      h("h2", { id: "token-title" }, "This server needs a token"),
       h("p", {}, wrong ? "The last token was not accepted." : "It was printed when the server was started, or set as EARMARK_TOKEN."),
       h("label", { for: "token" }, "Token"),
       input,
       h("div", { class: "actions" }, h("button", { type: "submit", class: "primary" }, "Go on")),
     );
-    const dialog = h("dialog", { class: "dialog", "aria-label": "Token" }, form);
+    const dialog = h("dialog", { class: "dialog", "aria-labelledby": "token-title" }, form);
     dialog.addEventListener("cancel", (event) => event.preventDefault());
     dialog.addEventListener("close", () => {
       dialog.remove();
