@@ -37,22 +37,26 @@ class Scores:
 
     Attributes:
         item: (labels,) probabilities.
+        said: (labels,) which labels apply.
         clause: (clauses, labels) probabilities.
         polarity: (themes, 3) probabilities in the order of `POLARITIES`.
         why: (clauses,) probability that the clause states the main reason.
         clauses: their spans in the item's text.
+        vectors: (clauses, size) float32 embeddings of unit length.
     """
 
     item: FloatArray
+    said: NDArray[np.bool_]
     clause: FloatArray
     polarity: FloatArray
     why: FloatArray
     clauses: Sequence[Span]
+    vectors: NDArray[np.float32]
 
 
 def fields(scores: Scores, thresholds: Thresholds) -> dict[str, Any]:
     """The judged fields of `Tags`, by name."""
-    said = thresholds.decide(scores.item[None])[0]
+    said = scores.said
     sentiment = _one(scores, said, "sentiment", SENTIMENTS)
     emotions = _many(scores, said, "emotions", tuple(EMOTIONS))[:MOST_EMOTIONS]
     return {

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from nlp.calibrate import Calibration, FloatArray, Thresholds
 from nlp.fitting import Prepared, cached_batch
 from nlp.gap import GapModel, conversation_features
-from nlp.heads import HEADS, REPLY_HEADS
+from nlp.heads import HEADS, REPLY_HEADS, slices
 from nlp.network import Network
 
 END = 10_000  # the pair that shows how a conversation ended sorts after all its turns
@@ -120,3 +120,18 @@ def _gap_model(
             features.append(conversation_features(probabilities[customer[0]], reply_probabilities[ordered]))
             wanted.append(gap)
     return GapModel.fit(np.stack(features), np.array(wanted))
+
+
+def micro_scores(held_out: HeldOut, fitted: Fitted) -> dict[str, tuple[float, float]]:
+    """Precision and recall over all labels of each field, on texts of domains that were not trained on."""
+    items = held_out.items
+    said = fitted.thresholds.decide(fitted.calibration.probabilities(items.logits)) * items.known
+    out = {}
+    for head, place in zip(HEADS, slices(HEADS).values(), strict=True):
+        absent = [place.start + n for n, label in enumerate(head.labels) if label in ("none", "0")]
+        columns = [column for column in range(place.start, place.stop) if column not in absent]
+        truth = items.labels[:, columns] * items.known[:, columns]
+        hits = float((truth * said[:, columns]).sum())
+        if truth.sum():
+            out[head.field] = (hits / max(float(said[:, columns].sum()), 1), hits / float(truth.sum()))
+    return out

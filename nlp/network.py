@@ -123,9 +123,16 @@ class Network(nn.Module):
 
     def embed(self, states: Tensor, batch: Batch) -> Tensor:
         """The encoder's own embedding (items, size) of unit length; mean over the windows of long items."""
+        return self.embed_parts(states, batch).item
+
+    def embed_parts(self, states: Tensor, batch: Batch) -> Pooled:
+        """As `embed`, and the same for each clause from its tokens as read in the item; all of unit length."""
         with torch.no_grad():
             states = _run(self.upper, states, batch.mask)
-            return functional.normalize(_item_mean(states, batch))
+            clause = segment_mean(states.flatten(0, 1), batch.clause_of.flatten(), batch.clauses)
+            return Pooled(
+                item=functional.normalize(_item_mean(states, batch)), clause=functional.normalize(clause)
+            )
 
     def pool(self, states: Tensor, batch: Batch) -> Pooled:
         """Runs the fork and pools its states by item and by clause."""

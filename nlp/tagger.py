@@ -21,7 +21,7 @@ from nlp.gap import conversation_features
 from nlp.language import Reason, abstention, detect
 from nlp.network import Network
 from nlp.pieces import Piece, message, of_document, pair, whole
-from nlp.tags import Abstention, ConversationTags, Document, Tags, ThemeTag, transcript
+from nlp.tags import Abstention, ConversationTags, Document, Span, Tags, ThemeTag, transcript
 from nlp.windows import Batch, pack, windows
 
 FloatVector = NDArray[np.float32]
@@ -31,8 +31,8 @@ ENGLISH = "en"
 class SubThemeMatcher(Protocol):
     """Finds the sub-theme of a theme that some clauses are about."""
 
-    def match(self, theme: str, texts: Sequence[str]) -> str | None:
-        """Id of the sub-theme, or None when none is clear."""
+    def match(self, theme_id: str, clauses: FloatVector, polarity: str | None = None) -> str | None:
+        """Id of the sub-theme that clauses with embeddings (clauses, 384) speak of, or None when none is clear."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,10 +136,12 @@ class Tagger:
         batch = self._pack(pieces)
         with torch.inference_mode():
             states = self._network.shared(batch)
-            vectors = self._network.embed(states, batch).numpy()
+            embedded = self._network.embed_parts(states, batch)
             logits = self._network(states, batch)
+        clause_vectors = embedded.clause.numpy()
         calibration = self._checkpoint.calibration
         item = calibration.probabilities(logits.item.double().numpy())
+        said = self._checkpoint.thresholds.decide(item)
         clause = calibration.probabilities(logits.clause.double().numpy())
         polarity = softmax(logits.polarity.double().numpy())
         why = sigmoid(logits.why.double().numpy())
@@ -150,21 +152,22 @@ class Tagger:
             out.append(
                 Scores(
                     item=item[number],
+                    said=said[number],
                     clause=clause[own],
                     polarity=polarity[number],
                     why=why[own],
                     clauses=piece.stored,
+                    vectors=clause_vectors[own],
                 )
             )
-        return out, vectors
+        return out, embedded.item.numpy()
 
     def read(self, document: Document, scores: Scores | None) -> Tags | ConversationTags:
         """The tags of a document from the scores of its text; `tag` does both."""
         language, reason = self._language(_said(document))
         judged = {} if scores is None or reason else fields(scores, self._checkpoint.thresholds)
-        if judged and self.sub_themes is not None:
-            stored = document.text if document.turns is None else transcript(document.turns)
-            judged["themes"] = [self._with_sub(theme, stored, self.sub_themes) for theme in judged["themes"]]
+        if judged and scores is not None and self.sub_themes is not None:
+            judged["themes"] = [_with_sub(theme, scores, self.sub_themes) for theme in judged["themes"]]
         common = {
             **_NOTHING,
             **judged,
@@ -188,10 +191,6 @@ class Tagger:
             return code, None if code in self._checkpoint.languages else reason
         return ENGLISH, reason
 
-    def _with_sub(self, theme: ThemeTag, text: str, matcher: SubThemeMatcher) -> ThemeTag:
-        sub = matcher.match(theme.label, [text[start:end] for start, end in theme.spans])
-        return theme.model_copy(update={"sub": sub})
-
     def reply_probabilities(self, turns: Sequence[tuple[str, str]]) -> FloatArray:
         """Calibrated probabilities of each agent turn and, last, of the closing: (agent turns + 1, reply labels)."""
         pairs = [*(reply_pair(turns, number) for number in agent_turns(turns)), closing_pair(turns)]
@@ -213,6 +212,20 @@ class Tagger:
             "gap_turn": worst_turn(turns, replies) if gap else None,
             "resolved": resolution(replies, self._checkpoint.reply_thresholds),
         }
+
+
+def _with_sub(theme: ThemeTag, scores: Scores, matcher: SubThemeMatcher) -> ThemeTag:
+    """The theme with the sub-theme that its own clauses speak of."""
+    own = [
+        number
+        for number, span in enumerate(scores.clauses)
+        if any(_inside(span, wide) for wide in theme.spans)
+    ]
+    return theme.model_copy(update={"sub": matcher.match(theme.label, scores.vectors[own], theme.polarity)})
+
+
+def _inside(span: Span, wide: Span) -> bool:
+    return wide[0] <= span[0] and span[1] <= wide[1]
 
 
 def _said(document: Document) -> str:

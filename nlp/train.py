@@ -31,25 +31,25 @@ from nlp.data import (
 from nlp.encoder import encoder_folder
 from nlp.evaluate import evaluate
 from nlp.fitting import Prepared, Progress, Recipe, fit, prepare
-from nlp.held_out import HeldOut, fit_decisions, run
+from nlp.held_out import HeldOut, fit_decisions, micro_scores, run
 from nlp.losses import ClassWeights, class_weights
 from nlp.network import Network
+from nlp.quality import write_quality
 from nlp.sentences import clauses
 from nlp.tagger import Tagger
 
 MODEL = "earmark-tagger-1"
 PUBLIC_SIZES = {"mams_acsa": 4000, "clothing_ratings": 1500, "banking77": 2500, "natcs_intents": 800}
-REPLAYED = 7000
+REPLAYED = 4000
 LONG_SOURCES = ("womens_clothing", "cfpb_sample", "fewsum_gold", "fewsum", "sktod")
 PUBLIC = Recipe(epochs=1.3, shares=tuple((source, 0.5) for source in PUBLIC_SIZES))
 LABELLED = Recipe(
-    epochs=4,
+    epochs=3,
     rate_fork=2e-4,
     shares=(
-        ("goemotions", 0.4),
-        *((source, 0.4) for source in PUBLIC_SIZES),
-        *((source, 0.6) for source in LONG_SOURCES),
-        ("replies", 1.5),
+        ("goemotions", 0.35),
+        *((source, 0.35) for source in PUBLIC_SIZES),
+        *((source, 0.35) for source in LONG_SOURCES),
     ),
 )
 
@@ -60,7 +60,7 @@ class Plan:
 
     public: Recipe = PUBLIC
     labelled: Recipe = LABELLED
-    folds: int = 3
+    folds: int = 2
     model: str = MODEL
     languages: tuple[str, ...] = ("en",)
     dropout: float = 0.1
@@ -199,6 +199,7 @@ def _write(
         gap=fitted.gap,
     )
     write_checkpoint(out, checkpoint)
+    write_quality(out, micro_scores(held_out, fitted))
     save_weights(network, out)
 
 

@@ -7,6 +7,7 @@ from nlp.heads import HEADS, width
 from nlp.labels import CHURN, EMPATHY_GAPS, INTENTS, SENTIMENTS, THEMES
 
 CLAUSES = [(0, 10), (11, 20), (21, 40)]
+FLAT = Thresholds.flat(HEADS, 0.4)
 
 
 def scores(**raised: float) -> Scores:
@@ -18,7 +19,12 @@ def scores(**raised: float) -> Scores:
         item[column(field, label)] = value
         clause[1, column(field, label)] = value
     polarity = np.tile([0.8, 0.1, 0.1], (25, 1))
-    return Scores(item=item, clause=clause, polarity=polarity, why=np.array([0.2, 0.9, 0.6]), clauses=CLAUSES)
+    why = np.array([0.2, 0.9, 0.6])
+    vectors = np.eye(3, 384, dtype=np.float32)
+    said = FLAT.decide(item[None])[0]
+    return Scores(
+        item=item, said=said, clause=clause, polarity=polarity, why=why, clauses=CLAUSES, vectors=vectors
+    )
 
 
 def column(field: str, label: str) -> int:
@@ -27,7 +33,7 @@ def column(field: str, label: str) -> int:
 
 
 def read(**raised: float) -> dict:
-    return fields(scores(**raised), Thresholds.flat(HEADS, 0.4))
+    return fields(scores(**raised), FLAT)
 
 
 def test_a_theme_comes_with_polarity_and_the_clause_that_carries_it():
@@ -42,7 +48,7 @@ def test_the_best_clause_stands_in_when_none_is_over_the_threshold():
     given = scores(themes__delivery=0.9)
     given.clause[:, column("themes", "delivery")] = [0.1, 0.2, 0.3]
 
-    [theme] = fields(given, Thresholds.flat(HEADS, 0.4))["themes"]
+    [theme] = fields(given, FLAT)["themes"]
 
     assert theme.spans == [(21, 40)]
 
@@ -52,7 +58,7 @@ def test_neighbouring_clauses_become_one_span():
     given = scores(themes__delivery=0.9)
     given.clause[:, column("themes", "delivery")] = [0.6, 0.7, 0.1]
 
-    [theme] = fields(given, Thresholds.flat(HEADS, 0.4))["themes"]
+    [theme] = fields(given, FLAT)["themes"]
 
     assert theme.spans == [(0, 20)]
 

@@ -67,7 +67,7 @@ def test_a_label_that_the_guide_does_not_have_is_refused():
     """The message names the field and what it may hold."""
     example = Example(text="x", source="s", labels={"churn": "gone"})
 
-    with pytest.raises(ValueError, match="churn has no label 'gone'. It must be one of left, leaving"):
+    with pytest.raises(ValueError, match=r"churn has no label 'gone'\. It must be one of left, leaving"):
         targets(example, [(0, 1)])
 
 
@@ -76,7 +76,7 @@ def test_a_broken_line_is_named(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text('{"id": 1}\n{oops\n', encoding="utf-8")
 
-    with pytest.raises(ValueError, match="a.jsonl, line 2"):
+    with pytest.raises(ValueError, match=r"a\.jsonl, line 2"):
         list(json_lines(path))
 
 
