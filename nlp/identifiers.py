@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from nlp.marks import Found
 from nlp.telephone import has_digits, phones
 
-__all__ = ["accounts", "cards", "handles", "ibans", "ip_addresses", "mails", "phones", "url_tokens"]
+__all__ = ["cards", "handles", "ibans", "ip_addresses", "mails", "phones", "url_tokens"]
 
 _LOCAL = re.compile(r"[\w.+%'’-]{1,64}\Z")
 _DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,62})\.){1,5}[^\W\d_]{2,24}\b")
@@ -72,36 +72,6 @@ _IBAN_LENGTHS = {
     **dict.fromkeys(["LC"], 32),
     **dict.fromkeys(["RU"], 33),
 }
-
-_NUMBER_WORD = r"(?:number|numbers|no|nr|num|id|code|ref|reference)\b\.?"
-_OWNER = (
-    r"order|account|acct|customer|client|ref|reference|invoice|booking|reservation|tracking|parcel|consignment"
-    r"|case|ticket|policy|contract|membership|member|loyalty|confirmation|claim|complaint|return|rma|passport"
-    r"|licen[cs]e|driver'?s licen[cs]e|driving licen[cs]e|national insurance|social security|ssn|tax|serial|imei"
-    r"|iban|sort|transaction|subscription|user|receipt|bestell|auftrags|kunden|rechnungs|sendungs|vertrags"
-    r"|vorgangs|konto|bestel|klant|factuur"
-)
-_FOREIGN = (
-    r"(?:bestell|auftrags?|kunden|rechnungs|sendungs|vertrags|vorgangs|konto|ticket|bestel|order|klant|factuur)"
-    r"-?(?:nummer|nr\.?|code)"
-    r"|(?:num[ée]ro|n[°ºo]\.?) (?:de |d['’])?(?:commande|client|compte|facture|dossier|suivi)"
-    r"|(?:n[úu]mero|n\.?[°º]|núm\.?) (?:de )?(?:pedido|cliente|cuenta|factura|ordine)"
-)
-_ACCOUNT_VALUE = r"(?P<value>[A-Z0-9](?:[A-Z0-9_/.-]{0,38}[A-Z0-9])?)(?![A-Z0-9])"
-_LINK = r"[\s:#=.(]{0,4}(?:(?:is|was|ist|est|es|are)\b[\s:#]{0,3})?[#(\"'“]?"
-_INTRODUCED = re.compile(
-    rf"\b(?:(?:{_OWNER})(?:['’]s)?[ -]{{0,2}}(?:{_OWNER})?[ -]{{0,2}}{_NUMBER_WORD}|{_FOREIGN}){_LINK}{_ACCOUNT_VALUE}",
-    re.IGNORECASE,
-)
-_HASHED = re.compile(
-    rf"\b(?:{_OWNER})s?[ :]{{0,2}}(?:\#|№|n[°º])[ :]{{0,2}}{_ACCOUNT_VALUE}|(?<![\w&])\#(?P<bare>\d{{5,20}})\b",
-    re.IGNORECASE,
-)
-_BARE = re.compile(rf"\b(?:{_OWNER})[ :]{{1,2}}(?:is |was )?{_ACCOUNT_VALUE}", re.IGNORECASE)
-_SOCIAL = re.compile(r"(?<![\w-])(?P<value>\d{3}-\d{2}-\d{4})(?![\w-])")
-
-
-_THREE_DIGITS = re.compile(r"\d[\w/.-]{0,20}\d[\w/.-]{0,20}\d")
 
 
 def mails(text: str) -> Iterator[Found]:
@@ -168,7 +138,7 @@ def ip_addresses(text: str) -> Iterator[Found]:
     """IPv4 and IPv6 addresses that exist as such; `version 4.5.6.7` is none."""
     if text.count(".") >= 3:
         for match in _IP4.finditer(text):
-            is_version = _VERSION.search(text, max(0, match.start() - 16), match.start())
+            is_version = _VERSION.search(text, max(0, match.start() - 40), match.start())
             if not is_version and _is_address(match[0]):
                 yield Found(match.start(), match.end(), "IP")
     if text.count(":") >= 2:
@@ -217,24 +187,4 @@ def _is_random(value: str) -> bool:
     return any(
         any(char.isdigit() for char in run) and any(char.isalpha() for char in run)
         for run in _RUN.findall(value)
-    )
-
-
-def accounts(text: str) -> Iterator[Found]:
-    """Order, account, ticket and similar numbers, only where they are introduced as such."""
-    if not _THREE_DIGITS.search(text):
-        return
-    for pattern, digits in ((_INTRODUCED, 3), (_HASHED, 4), (_BARE, 6), (_SOCIAL, 9)):
-        for match in pattern.finditer(text):
-            name = "value" if match.groupdict().get("value") else "bare"
-            value = match[name]
-            count = sum(char.isdigit() for char in value)
-            is_code = len(value) >= 6 and count >= 3 and value.isupper()
-            if (count >= digits or is_code) and "XX" not in value and not _is_date(value):
-                yield Found(match.start(name), match.end(name), "ACCOUNT")
-
-
-def _is_date(value: str) -> bool:
-    return (
-        re.fullmatch(r"\d{1,2}([-/.])\d{1,2}\1(?:\d{2}){1,2}|\d{4}([-/.])\d{1,2}\2\d{1,2}", value) is not None
     )

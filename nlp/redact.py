@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from nlp import identifiers, introductions
+from nlp import account_numbers, identifiers, introductions
 from nlp.marks import Found, Kind
 
 # The first to claim a character wins: what is inside a URL is not a handle, a card is not a phone.
@@ -18,7 +18,7 @@ _FINDERS = (
     identifiers.mails,
     identifiers.ibans,
     identifiers.cards,
-    identifiers.accounts,
+    account_numbers.accounts,
     identifiers.ip_addresses,
     identifiers.phones,
     identifiers.handles,

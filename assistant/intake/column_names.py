@@ -80,7 +80,7 @@ def folded(name: str) -> str:
 def rank(role: Role, name: str) -> int | None:
     """How telling a column's name is for a role, 0 the most; None when it says nothing of it."""
     plain = folded(name)
-    if _OTHERS.search(plain) and role != "turns":
+    if is_others(name) and role != "turns":
         return None
     if (exact := _exact()[role].get(plain)) is not None:
         return exact
@@ -92,6 +92,11 @@ def rank(role: Role, name: str) -> int | None:
 def is_known(name: str) -> bool:
     """Whether a cell is the name of a column in any export that is known here."""
     return any(folded(name) in names for names in _exact().values())
+
+
+def is_others(name: str) -> bool:
+    """Whether a column is about something else than the feedback itself: the answer to it, its length, a link."""
+    return _OTHERS.search(folded(name)) is not None
 
 
 def is_personal(name: str) -> bool:

@@ -89,7 +89,7 @@ def order_of(values: Iterable[str], usual: Order, today: dt.date | None = None) 
     pairs = [match for match in map(_NUMERIC.fullmatch, (value.strip() for value in values)) if match]
     slashed = [match for match in pairs if match[2] != "."]
     if not slashed:
-        return DateOrder(first="day", reason="day.month.year" if pairs else "")
+        return DateOrder(first="day", reason="day.month.year") if pairs else DateOrder(first=usual)
     day = next((match[0] for match in slashed if int(match[1]) > 12), None)
     month = next((match[0] for match in slashed if int(match[3]) > 12), None)
     if day and not month:

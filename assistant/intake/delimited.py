@@ -126,13 +126,7 @@ def _records(feed: _Feed, how: Layout) -> Iterator[tuple[int, list[str], str | N
         if cells is None:
             return
         line = feed.taken[0][0]
-        if (
-            problem is None
-            and width
-            and len(feed.taken) > 1
-            and len(cells) != width
-            and _hides_rows(feed, how, width)
-        ):
+        if problem is None and len(feed.taken) > 1 and _hides_rows(feed, how, width, len(cells)):
             cells, problem = [feed.taken[0][1]], _UNCLOSED
         if problem:
             feed.give_back_all_but_first()
@@ -151,11 +145,17 @@ def _next_record(feed: _Feed, how: Layout) -> tuple[list[str] | None, str | None
     return cells, None
 
 
-def _hides_rows(feed: _Feed, how: Layout, width: int) -> bool:
-    """Whether a row over several lines has swallowed the next row, which is complete by itself."""
-    second = feed.taken[1][1]
+def _hides_rows(feed: _Feed, how: Layout, width: int, found: int) -> bool:
+    """Whether a row over several lines has swallowed the next one: it is irregular, and the next is complete."""
+    is_regular = found == width and _strictly([line for _, line in feed.taken], how) is not None
+    alone = _strictly([feed.taken[1][1]], how)
+    return not is_regular and alone is not None and len(alone) == width
+
+
+def _strictly(lines: Sequence[str], how: Layout) -> list[str] | None:
+    """The cells of a row without any irregular quote, else None."""
+    reader = csv.reader(lines, delimiter=how.delimiter, escapechar=how.escape, strict=True)
     try:
-        alone = next(csv.reader([second], delimiter=how.delimiter, escapechar=how.escape, strict=True), [])
+        return next(reader, None)
     except csv.Error:
-        return False
-    return len(alone) == width
+        return None

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 from assistant.errors import InputError, MappingError, RefusedError
@@ -10,6 +9,7 @@ from assistant.intake.drafts import draft_of_row
 from assistant.intake.inference import infer
 from assistant.intake.mapping import wishes
 from assistant.intake.reading import open_table
+from assistant.intake.rows import sample_of
 from nlp.tags import Document
 
 _SAMPLE = 2_000
@@ -24,7 +24,7 @@ def documents_of(path: Path) -> Iterator[Document]:
         InputError: naming the line that is no document.
     """
     table = open_table(path)
-    mapping = infer(table.columns, list(islice(table.rows(), _SAMPLE)), wishes((), table.columns))
+    mapping = infer(table.columns, sample_of(table, _SAMPLE), wishes((), table.columns))
     if mapping.kind == "customers":
         raise MappingError(f"{path.name} holds customers and no texts")
     # A date or an attribute that cannot be read does not keep a text from being tagged.

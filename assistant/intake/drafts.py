@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from assistant.errors import RefusedError
@@ -102,15 +103,18 @@ def clean_attributes(values: Mapping[str, str]) -> dict[str, str]:
     """Values by name as they are counted: truth values as yes and no, whole numbers plain, long ones left out."""
     kept: dict[str, str] = {}
     for name, raw in values.items():
-        value = whole_number(clean_cell(raw, name))
-        if value.casefold() in _EMPTY or len(value) > _MAX_VALUE:
-            continue
-        kept |= (
-            _promoters(value)
-            if name in _NPS_NAMES and re.fullmatch(r"10|\d", value)
-            else {name: _TRUTH.get(value.casefold(), value)}
-        )
+        kept.update(_clean_value(name, raw))
     return kept
+
+
+@lru_cache(maxsize=20_000)  # the same few values come in every row
+def _clean_value(name: str, raw: str) -> tuple[tuple[str, str], ...]:
+    value = whole_number(clean_cell(raw, name))
+    if value.casefold() in _EMPTY or len(value) > _MAX_VALUE:
+        return ()
+    if name in _NPS_NAMES and re.fullmatch(r"10|\d", value):
+        return _promoters(value)
+    return ((name, _TRUTH.get(value.casefold(), value)),)
 
 
 def clean_rating(value: str) -> str | None:
@@ -128,10 +132,11 @@ def clean_channel(value: str) -> str | None:
     return value if value not in _EMPTY and len(value) <= _MAX_VALUE else None
 
 
-def _promoters(value: str) -> dict[str, str]:
+def _promoters(value: str) -> tuple[tuple[str, str], ...]:
     """Net Promoter Score: 0 to 6 detractor, 7 and 8 passive, 9 and 10 promoter (Reichheld 2003)."""
     score = int(value)
-    return {"nps": "detractor" if score <= 6 else "passive" if score <= 8 else "promoter", "nps_score": value}
+    group = "detractor" if score <= 6 else "passive" if score <= 8 else "promoter"
+    return ("nps", group), ("nps_score", value)
 
 
 def _cell(cells: Mapping[str, Any], column: str | None) -> str:

@@ -7,7 +7,6 @@ import time
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from assistant.intake.previews import Preview, preview
 from assistant.intake.reading import open_table
 from assistant.intake.redaction import Redactor
 from assistant.intake.reports import ImportReport, all_errors, refused_csv
-from assistant.intake.rows import Table
+from assistant.intake.rows import Table, sample_of
 from assistant.intake.run import OnProgress, Run, ShouldStop
 from assistant.intake.sinks import CustomerSink, FeedbackSink, Sink
 from assistant.intake.tagging import LoadTagger
@@ -94,7 +93,11 @@ class Importer:
             "owned": owned,
         }
         opened = self._open_job(params)
-        return opened.id if opened else self._index.jobs.create(KIND, params).id
+        if opened is None:
+            return self._index.jobs.create(KIND, params).id
+        if owned and opened.params["path"] != str(path):
+            path.unlink()
+        return opened.id
 
     def run(
         self, job_id: str, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
@@ -139,20 +142,25 @@ class Importer:
         return refused_csv(all_errors(self._index.jobs, job.id), job.params["columns"])
 
     def _mapping(self, table: Table, said: Sequence[str]) -> ColumnMapping:
-        sample = list(islice(table.rows(), _SAMPLE))
+        sample = sample_of(table, _SAMPLE)
         return infer(table.columns, sample, wishes(said, table.columns), today=dt.datetime.now(dt.UTC).date())
 
     def _redactor(self) -> Redactor:
         return Redactor(Pseudonyms.open(self._home), self._keep)
 
     def _open_job(self, params: dict[str, Any]) -> Job | None:
-        """The job that was begun for the same bytes, read in the same way."""
-        same = ("sha256", "sheet", "mapping", "path")
-        for state in ("running", "queued"):
-            for job in self._index.jobs.list(KIND, "running" if state == "running" else "queued"):
-                if all(job.params.get(name) == params[name] for name in same):
-                    return job
-        return None
+        """The job that was begun for the same bytes, read in the same way, and whose file is still there."""
+        opened = [*self._index.jobs.list(KIND, "running"), *self._index.jobs.list(KIND, "queued")]
+        same = ("sha256", "sheet", "mapping")
+        return next(
+            (
+                job
+                for job in opened
+                if all(job.params[name] == params[name] for name in same)
+                and Path(job.params["path"]).exists()
+            ),
+            None,
+        )
 
     def _job(self, job_id: str) -> Job:
         try:

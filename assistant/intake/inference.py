@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
 from assistant.errors import MappingError
-from assistant.intake.column_names import Role, attribute_name, folded, is_personal, rank
+from assistant.intake.column_names import Role, attribute_name, folded, is_others, is_personal, rank
 from assistant.intake.dates import DateOrder, Order, order_of
+from assistant.intake.drafts import clean_rating
 from assistant.intake.leftovers import named_once, use_of_leftover
 from assistant.intake.mapping import Column, ColumnMapping, Kind, Wishes
 from assistant.intake.profiles import Profile, profile
@@ -155,33 +156,26 @@ def _is_customer_table(roles: Mapping[Role, tuple[str, str]], profiles: Profiles
 
 
 def _date(profiles: Profiles) -> tuple[str, str] | None:
-    numeric = {name: one for name, one in profiles.items() if max(one.dates, one.numeric_dates) >= 0.8}
-    if named := _by_name("date", lambda one: max(one.dates, one.numeric_dates) >= 0.8)(numeric):
+    if named := _by_name("date", lambda one: max(one.dates, one.numeric_dates) >= 0.5)(profiles):
         return named
     plain = [
-        name
-        for name, one in profiles.items()
-        if one.filled and one.dates >= 0.9 and rank("date", f"date {folded(name)}") is not None
+        name for name, one in profiles.items() if one.filled and one.dates >= 0.9 and not is_others(name)
     ]
     return (plain[0], "by its contents: dates") if plain else None
 
 
 def _id(profiles: Profiles) -> tuple[str, str] | None:
-    unique = {
-        name: one
-        for name, one in profiles.items()
-        if one.filled and one.distinct_share > 0.9 and one.words < 2
-    }
-    if named := _by_name("id", lambda one: one.filled > 0)(unique):
+    # A few rows of a small file may stand twice; in a long one a column that repeats is no id.
+    if named := _by_name("id", lambda one: one.distinct_share > (0.8 if one.filled > 20 else 0.5))(profiles):
         return named
     tokens = [
         name
-        for name, one in unique.items()
+        for name, one in profiles.items()
         if one.distinct == one.rows > 4
         and not one.is_counter
         and rank("customer", name) is None
         and (
-            folded(name).split()[-1:] == ["id"]
+            (one.words == 1 and folded(name).split()[-1:] == ["id"])
             or (one.tokens > 0.9 and folded(name).endswith(("key", "uuid", "number")))
         )
     ]
@@ -189,37 +183,28 @@ def _id(profiles: Profiles) -> tuple[str, str] | None:
 
 
 def _rating(profiles: Profiles) -> tuple[str, str] | None:
-    if named := _by_name("rating", lambda one: (_is_scale(one) and one.high is not None) or _is_stars(one))(
-        {name: one for name, one in profiles.items() if folded(name) not in _NPS}
-    ):
+    others = {name: one for name, one in profiles.items() if folded(name) not in _NPS}
+    if named := _by_name("rating", _is_scale)(others):
         return named
     fives = [
         name
-        for name, one in profiles.items()
-        if _is_scale(one)
-        and one.low is not None
+        for name, one in others.items()
+        if one.low is not None
         and one.low >= 1
         and one.high == 5
         and one.distinct > 2
+        and _is_scale(one)
         and not any(word in folded(name) for word in _COUNTS)
     ]
     return (fives[0], "by its contents: numbers from 1 to 5") if len(fives) == 1 else None
 
 
 def _is_scale(one: Profile) -> bool:
-    return (
-        one.low is not None
-        and one.high is not None
-        and one.low >= 0
-        and one.high <= 10
-        and one.distinct <= 41
-    )
-
-
-def _is_stars(one: Profile) -> bool:
-    return bool(one.values) and all(
-        any(mark in value.casefold() for mark in ("★", "*", "star", "/", "stern")) for value in one.values
-    )
+    """Numbers from 0 to 10, or as many stars; a few cells may be anything."""
+    if not one.values or one.words > 4 or one.distinct > 60:
+        return False
+    ratings = [clean_rating(value) for value in one.values if len(value) < 40]
+    return sum(rating is not None and float(rating) <= 10 for rating in ratings) >= 0.8 * len(one.values)
 
 
 def _customer(profiles: Profiles) -> tuple[str, str] | None:

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
 from assistant.errors import FileError
 from assistant.intake.encodings import open_text, part_read
-from assistant.intake.rows import Row
+from assistant.intake.rows import Row, Table, sample_of
 
 _MAX_ENTRY = 8_000_000  # characters
 _BLOCK = 1 << 16
@@ -22,7 +21,8 @@ class JsonLinesTable:
 
     def __init__(self, path: Path, *, encoding: str, size: int) -> None:
         self._path, self._encoding, self._size = path, encoding, size
-        self.columns = _columns(self.rows())
+        self.columns: Sequence[str] = ()
+        self.columns = _columns(self)
 
     @property
     def description(self) -> str:
@@ -43,7 +43,8 @@ class JsonTable:
 
     def __init__(self, path: Path, *, encoding: str, size: int) -> None:
         self._path, self._encoding, self._size = path, encoding, size
-        self.columns = _columns(self.rows())
+        self.columns: Sequence[str] = ()
+        self.columns = _columns(self)
 
     @property
     def description(self) -> str:
@@ -197,14 +198,10 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def _columns(rows: Iterator[Row]) -> Sequence[str]:
-    """All names in the first entries. A file that breaks further on is still worth reading so far."""
+def _columns(table: Table) -> Sequence[str]:
+    """All names in the first entries."""
     names: dict[str, None] = {}
-    try:
-        for row in islice(rows, _SAMPLE):
-            if row.problem is None:
-                names.update(dict.fromkeys(row.cells))
-    except FileError:
-        if not names:
-            raise
+    for row in sample_of(table, _SAMPLE):
+        if row.problem is None:
+            names.update(dict.fromkeys(row.cells))
     return list(names)

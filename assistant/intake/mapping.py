@@ -45,7 +45,7 @@ class ColumnMapping:
 
     def plain(self) -> dict[str, Any]:
         """As JSON, for a job or an answer of the API."""
-        return asdict(self)
+        return asdict(self) | {"columns": [asdict(one) for one in self.columns], "notes": list(self.notes)}
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Self:

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
 from typing import Any
 
 from assistant.errors import RefusedError
 from assistant.intake.drafts import clean_customer, draft_of_row
 from assistant.intake.mapping import ColumnMapping
 from assistant.intake.redaction import Redactor
-from assistant.intake.rows import Row, Table
+from assistant.intake.rows import Row, Table, sample_of
 
 _LOOKED_AT = 200
 _SHOWN = 5
@@ -27,14 +26,14 @@ class Preview:
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""
-        return asdict(self)
+        return asdict(self) | {"mapping": self.mapping.plain()}
 
 
 def preview(name: str, table: Table, mapping: ColumnMapping, redactor: Redactor) -> Preview:
     """Read the first rows without storing them."""
     shown: list[Mapping[str, Any]] = []
     refused: list[tuple[int, str]] = []
-    for row in islice(table.rows(), _LOOKED_AT):
+    for row in sample_of(table, _LOOKED_AT):
         try:
             found = _shown(row, mapping, redactor)
         except RefusedError as error:

@@ -15,6 +15,7 @@ from nlp.tags import transcript
 _FULL_NAME = re.compile(r"[^\W\d_][^\W\d_'’.-]*\.?(?:[ .]+[^\W\d_][\w'’-]*\.?)+")
 # A long number that happens to pass the check of a card is still only a number, where an id is expected.
 _PERSONAL = frozenset(("EMAIL", "PHONE", "HANDLE", "NAME", "IBAN"))
+_NUMBER = re.compile(r"[A-Za-z1-9][\w-]*")  # what most ids look like, known at a glance
 _MAX_KEPT = 2_000  # characters of a cell in the list of refused rows
 
 
@@ -86,6 +87,8 @@ class Redactor:
         return self._pseudonyms.of("id", value) if self._names_person(value) else value
 
     def _names_person(self, value: str) -> bool:
+        if _NUMBER.fullmatch(value):
+            return False
         return not _PERSONAL.isdisjoint(self._value(value).counts)
 
     def _redact(self, text: str) -> Redacted:

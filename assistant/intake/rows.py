@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Protocol
+
+from assistant.errors import FileError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +40,18 @@ class Table(Protocol):
         ...
 
 
+def sample_of(table: Table, count: int) -> list[Row]:
+    """The first rows. Where the file breaks off earlier, those before the break; FileError if there are none."""
+    rows: list[Row] = []
+    try:
+        for row in islice(table.rows(), count):
+            rows.append(row)  # noqa: PERF402 (those before an error must stay)
+    except FileError:
+        if not rows:
+            raise
+    return rows
+
+
 def column_names(header: Sequence[str]) -> list[str]:
     """Names that are not empty and stand once each: `column 3`, `Comment (2)`."""
     names: list[str] = []
@@ -49,6 +64,8 @@ def column_names(header: Sequence[str]) -> list[str]:
 
 def aligned(cells: Sequence[str], columns: Sequence[str]) -> tuple[dict[str, str], str | None]:
     """Cells by column, and what is wrong if there are more cells than columns. Missing ones are empty."""
+    if len(cells) == len(columns):
+        return dict(zip(columns, cells, strict=True)), None
     extra = [cell for cell in cells[len(columns) :] if cell.strip()]
     named = dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))
     if not extra:

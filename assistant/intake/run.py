@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from assistant.errors import RefusedError
+from assistant.errors import FileError, RefusedError
 from assistant.intake.redaction import Redactor
 from assistant.intake.reports import ImportReport, Progress, State, all_errors, reasons
 from assistant.intake.rows import Row, Table
@@ -27,6 +27,9 @@ class _Batch(Generic[T]):
     errors: list[RowError] = field(default_factory=list)
     line: int = 0
     done: float = 0.0
+
+    def is_full(self, size: int) -> bool:
+        return len(self.read) + len(self.errors) >= size
 
 
 class Run(Generic[T]):
@@ -58,26 +61,28 @@ class Run(Generic[T]):
         self._tally = Tally.of(kept) if kept else Tally()
         self._rows = self._duplicates = self._replayed = 0
         self._begun = time.monotonic()
+        self._batch: _Batch[T] = _Batch()
 
     def run(self, table: Table) -> ImportReport:
         """Go on to the end of the file, or until asked to stop. Raises FileError where the file breaks off."""
-        batch: _Batch[T] = _Batch()
         gap: list[T] = []
-        for row in table.rows():
-            self._rows += 1
-            if row.line <= self._job.line:
-                self._replay(row, gap)
-                continue
-            if gap:
+        try:
+            for row in table.rows():
+                self._rows += 1
+                if row.line <= self._job.line:
+                    self._replay(row, gap)
+                    continue
                 self._count(gap)
-            self._take(row, batch)
-            if len(batch.read) + len(batch.errors) >= self._size:
-                self._write(batch)
-                batch = _Batch()
-                if self._should_stop and self._should_stop():
-                    return self._report("stopped")
+                self._take(row)
+                if self._batch.is_full(self._size):
+                    self._write()
+                    if self._should_stop and self._should_stop():
+                        return self._report("stopped")
+        except FileError:
+            self._write()  # what stands before the break is kept
+            raise
         self._count(gap)
-        self._write(batch)
+        self._write()
         return self._report("finished")
 
     def _replay(self, row: Row, gap: list[T]) -> None:
@@ -97,7 +102,8 @@ class Run(Generic[T]):
             self._tally += self._sink.tally(gap)
             gap.clear()
 
-    def _take(self, row: Row, batch: _Batch[T]) -> None:
+    def _take(self, row: Row) -> None:
+        batch = self._batch
         batch.line, batch.done = row.line, row.done
         try:
             found = self._sink.read(row)
@@ -110,7 +116,8 @@ class Run(Generic[T]):
         else:
             batch.read.append(found)
 
-    def _write(self, batch: _Batch[T]) -> None:
+    def _write(self) -> None:
+        batch, self._batch = self._batch, _Batch()
         if not batch.line:
             return
         place = Place(job=self._job.id, worker=self._worker, line=batch.line, errors=batch.errors)

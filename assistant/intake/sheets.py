@@ -90,18 +90,19 @@ def _check(path: Path) -> None:
 def _workbook(path: Path) -> Iterator[Any]:
     import openpyxl
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, SyntaxError) as error:
-        raise FileError(
-            f"{path.name} is no readable workbook ({error}); save it again in Excel, or as CSV"
-        ) from error
-    try:
-        yield book
-    finally:
-        book.close()
+    with path.open("rb") as file:  # by its contents: openpyxl would judge a path by its ending
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, SyntaxError, OSError) as error:
+            raise FileError(
+                f"{path.name} is no readable workbook ({error}); save it again in Excel, or as CSV"
+            ) from error
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def _chosen(book: Any, wanted: str | None, name: str) -> str:

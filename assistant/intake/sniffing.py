@@ -47,13 +47,15 @@ def _score(lines: Sequence[str], delimiter: str, escape: str | None) -> tuple[fl
     """How regular the table would be, and how wide. Irregular: (0, 0)."""
     reader = csv.reader(lines, delimiter=delimiter, escapechar=escape)
     try:
-        widths = [len(cells) for cells in reader if cells]
+        rows = [cells for cells in reader if cells]
     except csv.Error:
         return 0.0, 0
+    widths = [len(cells) for cells in rows]
     usual, times = Counter(widths).most_common(1)[0] if widths else (0, 0)
     header = widths[0] if widths else 0
     share = times / len(widths) if widths else 0.0
-    if usual < 2 or header < 2 or share < 0.5:
+    # Commas in lines of plain text are not regular; a table without header is.
+    if usual < 2 or header < 2 or share < (0.5 if has_header(rows[0], rows[1:]) else 0.9):
         return 0.0, 0
     return round(share, 1) + (0.3 if header == usual else 0.0), usual
 
