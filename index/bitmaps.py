@@ -1,5 +1,6 @@
 """Counts: one bitmap of item numbers per term, and a few columns, kept up to date with the store."""
 
+import logging
 import threading
 from collections.abc import Iterable
 from datetime import date
@@ -11,6 +12,7 @@ from index import catch_up, snapshot
 from index.store import Store
 from index.terms import Column, TermView
 
+_LOG = logging.getLogger(__name__)
 _SAVE_EVERY = 1_000  # changes; fewer are caught up with from SQL in a few milliseconds
 
 
@@ -49,7 +51,11 @@ class TermIndex:
 
     def _save(self) -> None:
         if self._path is not None:
-            snapshot.save(self._view, self._path)
+            try:
+                snapshot.save(self._view, self._path)
+            except OSError as error:
+                _LOG.warning("bitmaps could not be written to disk and are tried again: %s", error)
+                return
         self._saved = self._view.version
 
     @property

@@ -4,6 +4,7 @@ The bulk is a file that never changes once it is written: it is mapped, shared b
 as a whole. What came since lies in memory until there is enough of it for a new file.
 """
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from index.records import Vector
 from index.terms import bitmap, numbers_of
 from index.vectors import Near, Position
 
+_LOG = logging.getLogger(__name__)
 _MERGE_AT = (
     4_096  # rows in memory; and a quarter of the file, so that all rewriting costs five times its size
 )
@@ -42,7 +44,6 @@ class ExactIndex:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self._changing = threading.RLock()
-        self._erased = False
         found = None if path is None else matrix_file.load(path)
         base, position = found or (Segment.empty(0), None)
         self._tail = Buffer(base.dim)
@@ -56,7 +57,7 @@ class ExactIndex:
         """As VectorIndex."""
         with self._changing:
             self._state = replace(self._state, position=position)
-            if self._erased or len(self._state.tail) > max(_MERGE_AT, len(self._state.base) // 4):
+            if len(self._state.tail) > max(_MERGE_AT, len(self._state.base) // 4):
                 self.save()
 
     def save(self) -> None:
@@ -65,7 +66,13 @@ class ExactIndex:
             state = self._state
             merged = state.base.without(state.hidden).merged(state.tail)
             if self._path is not None and state.position is not None:
-                merged = matrix_file.save(merged, state.position, self._path)
+                if matrix_file.is_newer(self._path, state.position):
+                    return
+                try:
+                    merged = matrix_file.save(merged, state.position, self._path)
+                except OSError as error:
+                    _LOG.warning("vectors could not be written to disk and are tried again: %s", error)
+                    return
             self._begin(merged, state.position)
 
     def reset(self, dim: int) -> None:
@@ -95,10 +102,10 @@ class ExactIndex:
         with self._changing:
             self._tail.drop(BitMap(numbers))
             self._hide(BitMap(numbers))
-            self._erased = True  # a deleted vector must not stay in the file
+            if self._path is not None:
+                matrix_file.blank(self._path, np.asarray(numbers, np.int64))
 
     def _begin(self, base: Segment, position: Position | None) -> None:
-        self._erased = False
         self._tail = Buffer(base.dim)
         self._state = _State(base=base, tail=self._tail.segment, hidden=BitMap(), position=position)
 
@@ -138,8 +145,8 @@ class ExactIndex:
 
     @property
     def keeps_deleted(self) -> bool:
-        """As VectorIndex. `mark` has written the file anew."""
-        return self._erased
+        """As VectorIndex; `delete` has overwritten them."""
+        return False
 
     def close(self) -> None:
         """As VectorIndex."""

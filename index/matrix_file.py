@@ -147,6 +147,33 @@ def load(path: Path) -> tuple[Segment, Position] | None:
     return _mapped(path, rows, dim), position
 
 
+def blank(path: Path, numbers: NDArray[np.int64]) -> None:
+    """Overwrite the rows of some numbers with zeros where they lie: deleted vectors must not stay on disk.
+
+    The header stays behind, so whoever reads the file learns of the deletion from the store.
+    """
+    found = load(path)
+    if found is None:
+        return
+    segment, _ = found
+    at, inside = segment.places(numbers)
+    if not inside.any():
+        return
+    start, size = _PAGE + 8 * len(segment), 4 * segment.dim
+    with path.open("r+b") as file:
+        for place in at[inside]:
+            file.seek(start + int(place) * size)
+            file.write(bytes(size))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def is_newer(path: Path, than: Position) -> bool:
+    """Whether another process has already written a later state of the same store."""
+    found = load(path)
+    return found is not None and found[1].lineage == than.lineage and found[1].seq > than.seq
+
+
 def _mapped(path: Path, rows: int, dim: int) -> Segment:
     if not rows:
         return Segment.empty(dim)

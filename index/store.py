@@ -1,10 +1,11 @@
 """The SQL store is the truth: what is committed here is kept, everything else is derived from it."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self, TypeVar, cast
 
 from pyroaring import BitMap
 from sqlalchemy import Connection, delete, select, text, update
@@ -20,6 +21,7 @@ from index.schema import clock, customers, items
 
 _T = TypeVar("_T")
 _RETRIES = 3
+_MERGE_PAGES = 1_000
 
 
 class Store:
@@ -200,8 +202,20 @@ class Store:
         """Leave nothing of deleted rows on disk: neither words in FTS5's segments nor pages in the WAL."""
         if not self.database.is_sqlite:
             return
-        with self.database.writing() as conn:
-            conn.execute(text("INSERT INTO item_words (item_words) VALUES ('optimize')"))
+        pages = -_MERGE_PAGES  # negative: begin to merge everything into one segment, then go on with it
+        while self._merge_words(pages):
+            pages = _MERGE_PAGES
         with self.database.engine.connect() as conn:
-            raw = conn.connection.driver_connection
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+            raw = cast("sqlite3.Connection", conn.connection.driver_connection)
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _merge_words(self, pages: int) -> bool:
+        """One short step of FTS5's merge, so that others can write in between; says whether it did anything."""
+        with self.database.writing() as conn:
+            raw = cast("sqlite3.Connection", conn.connection.driver_connection)
+            before = raw.total_changes
+            conn.execute(
+                text("INSERT INTO item_words (item_words, rank) VALUES ('merge', :pages)"),
+                {"pages": pages},
+            )
+            return raw.total_changes - before >= 2

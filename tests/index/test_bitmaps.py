@@ -1,6 +1,7 @@
 """The bitmaps always say what SQL says, after any changes, from any snapshot."""
 
 import datetime as dt
+import uuid
 from collections import Counter
 from pathlib import Path
 
@@ -221,13 +222,17 @@ class StoreAndBitmaps(RuleBasedStateMachine):
     """Any order of writes, deletions and customers leaves the index equal to a recount of the rows."""
 
     folder: Path
+    postgres: str | None = None
 
     @initialize()
     def begin(self):
-        for file in self.folder.iterdir():
-            file.unlink()
-        self.store = Store.open(f"sqlite:///{self.folder / 'earmark.db'}")
-        self.terms = TermIndex(self.folder / "bitmaps.snapshot")
+        name = f"t_{uuid.uuid4().hex[:12]}"
+        if self.postgres is None:
+            self.store = Store.open(f"sqlite:///{self.folder / name}.db")
+        else:
+            self.store = Store.open(self.postgres, schema=name)
+        self.snapshot = self.folder / f"{name}.snapshot"
+        self.terms = TermIndex(self.snapshot)
 
     @rule(id_=IDS, text=TEXTS, customer=CUSTOMERS, terms=TERMS)
     def write(self, id_, text, customer, terms):
@@ -250,7 +255,7 @@ class StoreAndBitmaps(RuleBasedStateMachine):
     @rule()
     def restart(self):
         self.terms.save()
-        self.terms = TermIndex(self.folder / "bitmaps.snapshot")
+        self.terms = TermIndex(self.snapshot)
 
     @invariant()
     def bitmaps_equal_the_rows(self):
@@ -285,10 +290,14 @@ def surplus(texts) -> int:
     return sum(count - 1 for count in said.values())
 
 
-def test_bitmaps_equal_sql_after_any_changes(tmp_path):
+@pytest.mark.parametrize(
+    "store_place", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+def test_bitmaps_equal_sql_after_any_changes(store_place, tmp_path):
     StoreAndBitmaps.folder = tmp_path
+    StoreAndBitmaps.postgres = store_place[0] if store_place[1] else None
     quick = settings(
-        max_examples=25,
+        max_examples=15 if store_place[1] is None else 5,
         stateful_step_count=15,
         deadline=None,
         database=None,

@@ -1,71 +1,20 @@
 """A writer that is killed has lost nothing that it was promised, and goes on exactly where it was."""
 
-import os
-import random
-import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
+from pyroaring import BitMap
+from sqlalchemy import event
 
 import index
 from index.applier import Applier
 from index.chroma import ChromaIndex
 from index.compare import differences
-from index.health import check
-
-WRITER = Path(__file__).with_name("durability.py")
-
-
-def start(home: Path, rows: int, batch: int) -> subprocess.Popen:
-    place = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, WRITER, home, str(rows), str(batch)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=place)
-
-
-def run_with_kills(home: Path, *, rows: int, batch: int, kills: int, seed: int) -> int:
-    """Import `rows` rows while the writer is killed at random moments; returns how often it was killed."""
-    chance, killed, promised = random.Random(seed), 0, 0
-    workspace = index.open(home, refresh=False)
-    job = workspace.jobs.create("import")
-    while workspace.jobs.get(job.id).state != "finished":
-        writer = start(home, rows, batch)
-        if killed < kills:
-            first = writer.stdout.readline()
-            time.sleep(chance.uniform(0, 0.05))
-            if writer.poll() is None:
-                writer.send_signal(signal.SIGKILL)
-                killed += 1
-            lines = [first, *writer.stdout.readlines()]
-        else:
-            lines = writer.stdout.readlines()
-        writer.stdout.close()
-        writer.wait()
-        promised = max([promised, *(int(line) for line in lines if line.endswith("\n"))])
-        assert workspace.jobs.get(job.id).line >= promised, "a commit that was told is gone"
-    workspace.close()
-    return killed
-
-
-def assert_whole(home: Path, rows: int) -> None:
-    """Each good row once, each bad row reported once, and everything derived equal to SQL."""
-    good = [line for line in range(1, rows + 1) if line % 100 != 13]
-    workspace = index.open(home)
-    job = workspace.jobs.list()[0]
-    assert (job.line, job.added, job.updated, job.unchanged) == (rows, len(good), 0, 0)
-    assert [error.line for error in workspace.jobs.errors(job.id, limit=rows)] == list(
-        range(13, rows + 1, 100)
-    )
-    assert workspace.store.counts().items == len(workspace.terms.get("all=yes")) == len(good)
-    numbers = list(workspace.terms.all)
-    for at in range(0, len(numbers), 500):
-        stored = workspace.store.get_many(numbers[at : at + 500])
-        assert all(item.tags["line"] == int(item.item.id.removeprefix("row")) for item in stored)
-    assert differences(workspace.store, workspace.exact) == []
-    assert [finding for finding in check(workspace, chroma=False) if not finding.ok] == []
-    workspace.close()
+from index.errors import StoreFullError
+from tests.index.killing import assert_whole, run_with_kills
+from tests.index.servers import PYTHON
 
 
 def test_a_killed_import_resumes_exactly(tmp_path):
@@ -80,7 +29,7 @@ def test_a_killed_import_resumes_exactly(tmp_path):
 def test_a_killed_applier_leaves_an_index_that_is_made_equal_again(tmp_path):
     home = tmp_path / "default"
     index.open(home).close()
-    run_with_kills(home, rows=2_500, batch=500, kills=0, seed=1)
+    run_with_kills(home, rows=1_500, batch=500, kills=0, seed=1)
     program = (
         "import sys, index\n"
         "from pathlib import Path\n"
@@ -88,14 +37,12 @@ def test_a_killed_applier_leaves_an_index_that_is_made_equal_again(tmp_path):
         "print('ready', flush=True)\n"
         "workspace.primary().step()\n"
     )
-    place = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    for pause_s in (1.5, 2.0):
-        applier = subprocess.Popen([sys.executable, "-c", program, home], stdout=subprocess.PIPE, env=place)
-        applier.stdout.readline()
-        time.sleep(pause_s)
-        applier.kill()
-        applier.stdout.close()
-        applier.wait()
+    for pause_s in (1.0, 1.5):
+        command = [sys.executable, "-c", program, home]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=PYTHON) as applier:
+            applier.stdout.readline()
+            time.sleep(pause_s)
+            applier.kill()
 
     workspace = index.open(home)
     chroma = ChromaIndex(home / "chroma")
@@ -104,6 +51,39 @@ def test_a_killed_applier_leaves_an_index_that_is_made_equal_again(tmp_path):
     assert differences(workspace.store, chroma) == []
     chroma.close()
     workspace.close()
+
+
+def test_a_full_disk_keeps_what_was_acknowledged_and_nothing_of_the_rest(sqlite_store, entry):
+    sqlite_store.write([entry("a", terms={"x=1"})])
+    engine = sqlite_store.database.engine
+
+    @event.listens_for(engine, "connect")
+    def fill(dbapi, _record):
+        dbapi.execute(f"PRAGMA max_page_count = {dbapi.execute('PRAGMA page_count').fetchone()[0] + 3}")
+
+    engine.dispose()
+    with pytest.raises(StoreFullError, match="Free space"):
+        sqlite_store.write([entry(f"b{n}", "many words " * 200) for n in range(50)])
+
+    assert sqlite_store.counts().items == 1
+    assert sqlite_store.get("a").terms == {"x=1"}
+
+    event.remove(engine, "connect", fill)
+    engine.dispose()
+    assert len(sqlite_store.write([entry(f"b{n}", "many words " * 200) for n in range(50)]).added) == 50
+
+
+def test_bitmaps_count_on_when_their_snapshot_cannot_be_written(tmp_path, entry):
+    workspace = index.open(tmp_path / "default")
+    (tmp_path / "default" / "bitmaps.snapshot").mkdir()
+    workspace.store.write([entry(f"i{n}", terms={"x=1"}) for n in range(1_200)])
+
+    workspace.refresh()
+
+    assert workspace.terms.get("x=1") == BitMap(range(1_200))
+    (tmp_path / "default" / "bitmaps.snapshot").rmdir()
+    workspace.close()
+    assert (tmp_path / "default" / "bitmaps.snapshot").is_file()
 
 
 @pytest.mark.postgres

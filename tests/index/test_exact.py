@@ -12,7 +12,8 @@ LINEAGE = "l" * 32
 
 @pytest.fixture
 def path(tmp_path):
-    return tmp_path / "vectors.cache"
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home" / "vectors.cache"
 
 
 def filled(path, n: int = 5_000) -> ExactIndex:
@@ -50,16 +51,43 @@ def test_few_changes_stay_in_memory_until_they_are_saved(path):
     assert np.array_equal(again.rows([10, 6_000]), index.rows([10, 6_000]))
 
 
-def test_a_deleted_vector_leaves_the_file_at_the_next_mark(path):
+def test_a_deleted_vector_leaves_the_file_at_once_and_stays_away_after_a_restart(path):
     index = filled(path)
-    bytes_of_it = index.rows([77]).tobytes()
+    bytes_of_it, kept = index.rows([77]).tobytes(), index.rows([76, 78])
     assert bytes_of_it in path.read_bytes()
 
-    index.delete([77])
-    index.mark(Position(lineage=LINEAGE, seq=5_001))
+    index.delete([77, 123_456])
 
     assert bytes_of_it not in path.read_bytes()
-    assert not index.keeps_deleted
+    again = ExactIndex(path)
+    assert again.position().seq == 5_000
+    assert np.array_equal(again.rows([76, 78]), kept)
+
+
+def test_an_older_state_does_not_replace_a_newer_file(path):
+    slow = filled(path)
+    quick = ExactIndex(path)
+    quick.upsert([7_000], directions(1))
+    quick.mark(Position(lineage=LINEAGE, seq=5_050))
+    quick.save()
+
+    slow.upsert([6_000], directions(1))
+    slow.mark(Position(lineage=LINEAGE, seq=5_001))
+    slow.save()
+
+    assert ExactIndex(path).position().seq == 5_050
+    assert slow.numbers() == BitMap([*range(5_000), 6_000])
+
+
+def test_a_disk_that_is_full_leaves_the_vectors_in_memory(path):
+    index = filled(path)
+    index.upsert([6_000], np.eye(4, dtype=np.float32)[:1])
+    path.unlink()
+    path.parent.rmdir()
+
+    index.save()
+
+    assert index.search(np.eye(4, dtype=np.float32)[0], 1) == [(6_000, 1.0)]
 
 
 def test_a_search_finds_what_was_changed_since_the_file_was_written(path):

@@ -58,7 +58,6 @@ def test_numbers_and_count_follow_upserts_and_deletions(index):
 
     assert index.numbers() == BitMap([1, 3, 50])
     assert index.count() == 3
-    assert index.keeps_deleted
     assert next(number for number, _ in index.search(VECTORS[0], 10)) == 1
 
 

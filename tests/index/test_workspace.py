@@ -1,7 +1,6 @@
 """A workspace is one folder (and one schema): opened together, quick to start, mended when damaged."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from index.backup import backup
 from index.errors import StoreError, StoreMissingError
 from index.health import check, mend
 from index.store import Store
+from tests.index.servers import PYTHON
 
 
 @pytest.fixture
@@ -29,11 +29,10 @@ def workspace(tmp_path, entry):
 def test_importing_the_package_loads_nothing_heavy():
     program = "import sys, index; print([m for m in ('numpy', 'sqlalchemy', 'chromadb') if m in sys.modules])"
     opening = "import sys, index.workspace; print([m for m in ('chromadb', 'alembic') if m in sys.modules])"
-    place = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
 
     for code in (program, opening):
         said = subprocess.run(
-            [sys.executable, "-c", code], check=False, capture_output=True, text=True, env=place
+            [sys.executable, "-c", code], check=False, capture_output=True, text=True, env=PYTHON
         )
         assert said.stdout.strip() == "[]", said.stderr
 
@@ -83,8 +82,7 @@ def test_readers_in_threads_see_whole_batches_while_another_process_imports(tmp_
         "    workspace.store.write([Entry(item=Item(id=f'{batch}.{n}', text='some words'), tags={},\n"
         "        terms=frozenset({'x=1'}), vector=np.full(4, n + 1, np.float32), model='m') for n in range(20)])\n"
     )
-    place = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    writer = subprocess.Popen([sys.executable, "-c", program, tmp_path / "default"], env=place)
+    writer = subprocess.Popen([sys.executable, "-c", program, tmp_path / "default"], env=PYTHON)
     seen = []
 
     while writer.poll() is None:

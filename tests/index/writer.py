@@ -1,6 +1,6 @@
 """A writer to be killed: imports numbered rows with a job, and says which lines it was promised to keep.
 
-`python durability.py HOME ROWS BATCH` goes on where the job stands and prints each line after its commit.
+`python writer.py HOME ROWS BATCH` goes on where the job stands and prints each line after its commit.
 """
 
 import sys
