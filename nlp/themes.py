@@ -22,6 +22,8 @@ Clauses = Sequence[str] | NDArray[Any]
 # set on the even lines of tests/benchmarks/sub_themes.jsonl
 SUB_THEME_THRESHOLD = 0.22
 SUB_THEME_MARGIN = 0.03
+# standard deviations above the background; set on labelled items of themes defined by name and sentence only
+OWN_THEME_THRESHOLD = 2.5
 
 
 class SubThemes:
@@ -92,7 +94,7 @@ class OwnThemes:
         embed: Embed,
         background: Clauses,
         *,
-        threshold: float,
+        threshold: float = OWN_THEME_THRESHOLD,
         cache: Path | None = None,
     ) -> None:
         if len(background) < 30:
