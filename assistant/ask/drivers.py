@@ -9,6 +9,7 @@ from pyroaring import BitMap
 from assistant.ask.answer import Fact
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import RISK, QueryPlan
+from assistant.ask.trends import course, half
 from assistant.ask.voices import quotes
 from assistant.ask.words import interval, listed, number, of, percent, points, split, times, upper
 from assistant.insight.drivers import FALSE_DISCOVERY, LEAST_OUTCOME, Contrast, Driver, contrast
@@ -60,6 +61,7 @@ def drivers(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     _stated(case)
     _alike(case, found)
     _segments(case, found)
+    _course(case)
     _caveats(case, found)
 
 
@@ -210,11 +212,11 @@ def _drivers(case: Case, shown: list[Driver]) -> None:
         _dissent(case, shown[0])
 
 
-def _pair(case: Case, driver: Driver, own: Scope) -> tuple[Fact, Fact]:
+def _pair(case: Case, driver: Driver, own: Scope, kind: str = "driver") -> tuple[Fact, Fact]:
     """The two receipts of a contrast: with the outcome, and the rest."""
     table = driver.table
     fact = case.ledger.fact(
-        "driver", driver.label, case.both.narrowed(own), table.a + table.b,
+        kind, driver.label, case.both.narrowed(own), table.a + table.b,
         value=table.difference, ci=table.interval, test="Fisher mid-p", p=driver.p, q=driver.q,
     )  # fmt: skip
     rest = case.scope.without(case.outcome).narrowed(own)
@@ -245,15 +247,13 @@ def _stated(case: Case) -> None:
     taken = {*case.plan.scope.themes, *case.outcome.themes}
     shares = stated_reasons(case.view, case.view.items(case.both), taken)
     top = [share for share in shares if share.n >= LEAST_STATED][:3]
-    facts = [
-        case.ledger.fact("stated", share.label, case.both.narrowed(Scope(terms=[share.label])), share.of)
-        for share in top
-    ]
-    if facts:
-        parts = [f"{case.view.names.theme(split(fact.label)[1])} ({of(fact.n, fact.of)})" for fact in facts]
-        case.ledger.say(
-            "text", f"In their own words the main trouble is most often {listed(parts)}.", facts=facts
-        )
+    for share in top:
+        within = case.both.narrowed(Scope(terms=[share.label]))
+        fact = case.ledger.fact("stated", share.label, within, share.of)
+        name = case.view.names.theme(split(share.label)[1])
+        text = f"**{upper(name)}**: named by {percent(fact.value)} of them ({of(fact.n, fact.of)})."
+        voices = quotes(case.ledger, case.view.items(within), share.label, 1)
+        case.ledger.say("list", text, facts=[fact], citations=voices, title="The trouble in their own words")
 
 
 def stated_reasons(view: View, items: BitMap, taken: set[str]) -> list[Share]:
@@ -269,7 +269,7 @@ def _alike(case: Case, found: Contrast) -> None:
     common = [d for d in found.alike if split(d.label)[0] in REASONS and d.table.a + d.table.c >= least][:2]
     parts, facts = [], []
     for driver in common:
-        fact, other = _pair(case, driver, _own(driver.label, case.outcome))
+        fact, other = _pair(case, driver, _own(driver.label, case.outcome), "alike")
         facts += [fact, other]
         parts.append(f"{case.view.names.noun(driver.label)}, {_against(driver, fact, other)}")
     if facts:
@@ -279,9 +279,24 @@ def _alike(case: Case, found: Contrast) -> None:
 def _segments(case: Case, found: Contrast) -> None:
     """Who is over-represented among them."""
     for driver in [d for d in found.drivers if split(d.label)[0].startswith("attr.")][:2]:
-        fact, other = _pair(case, driver, scope_of(driver.label))
+        fact, other = _pair(case, driver, scope_of(driver.label), "segment")
         text = f"Over-represented: {case.view.names.noun(driver.label)}, {_against(driver, fact, other)}."
         case.ledger.say("text", text, facts=[fact, other])
+
+
+def _course(case: Case) -> None:
+    """How often it has happened over time, where that moves beyond chance."""
+    moved = course(case.view, case.scope, case.both, case.plan.scope.period)
+    if moved is None or moved.p >= FALSE_DISCOVERY:
+        return
+    after = half(case.ledger, case.both, moved.after)
+    before = half(case.ledger, case.both, moved.before)
+    verb = "risen" if moved.change > 0 else "fallen"
+    text = (
+        f"Their share has {verb} over time: {percent(before.value)} ({of(before.n, before.of)}) in the first half of the "
+        f"period, {percent(after.value)} ({of(after.n, after.of)}) in the second."
+    )
+    case.ledger.say("text", text, facts=[before, after])
 
 
 def _caveats(case: Case, found: Contrast) -> None:

@@ -15,6 +15,7 @@ from assistant.scope import Period, Scope
 from index.terms import numbers_of
 
 SIGNIFICANT = 0.05
+LEAST_PERIODS = 3
 UNITS: Mapping[str, Unit] = {"day": "day", "week": "week", "month": "month"}
 
 
@@ -24,28 +25,28 @@ def moving(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     wanted = scope.narrowed(plan.outcome) if plan.outcome else scope
     base = scope if plan.outcome else population(scope)
     items, whole = view.items(wanted), view.items(base)
-    first, last = _ends(view, plan, whole)
-    if first is None or last is None:
+    ends = _ends(view, plan.scope.period, whole)
+    if ends is None:
         ledger.say("head", "The items in scope carry no dates, so no change over time can be shown.")
         return
-    unit = UNITS.get(plan.by or "") or unit_for(first, last)
-    found = trend(items, whole, view.terms.day, unit, first, last)
+    unit = UNITS.get(plan.by or "") or unit_for(*ends)
+    found = trend(items, whole, view.terms.day, unit, *ends)
     facts = [_point(ledger, point, wanted, base) for point in found.points]
-    _say_trend(view, plan, ledger, found, facts, unit)
+    _say_trend(view, plan, ledger, found, facts, unit, wanted)
     if undated := len(items) - sum(fact.n for fact in facts) if plan.scope.period is None else 0:
         ledger.caveats.append(f"{undated:,} items without a date are left out.")
     for voice in quotes(ledger, items, shown_term(plan), 2):
         ledger.say("quotes", "", citations=[voice], title="Recent voices")
 
 
-def _ends(view: View, plan: QueryPlan, whole: BitMap) -> tuple[date | None, date | None]:
-    """First and last day: as asked, where data exists."""
+def _ends(view: View, asked: Period | None, whole: BitMap) -> tuple[date, date] | None:
+    """First and last day: as asked, where data exists; None without dates."""
     days = view.terms.day[numbers_of(whole)]
     days = days[days >= 0]
     if not len(days):
-        return None, None
+        return None
     low, high = EPOCH + timedelta(days=int(days.min())), EPOCH + timedelta(days=int(days.max()))
-    period = plan.scope.period or Period()
+    period = asked or Period()
     return max(period.first or low, low), min(period.last or high, high)
 
 
@@ -56,13 +57,13 @@ def _point(ledger: Ledger, point: Point, wanted: Scope, base: Scope) -> Fact:
 
 
 def _say_trend(
-    view: View, plan: QueryPlan, ledger: Ledger, found: Trend, facts: list[Fact], unit: Unit
+    view: View, plan: QueryPlan, ledger: Ledger, found: Trend, facts: list[Fact], unit: Unit, wanted: Scope
 ) -> None:
     what = view.names.scope(plan.scope.model_copy(update={"period": None}))
     if plan.outcome:
         what = f"customers who {view.names.outcome(plan.outcome)} among {what}"
     before, after = found.before, found.after
-    if not before.of or not after.of or len(found.points) < 3:
+    if not before.of or not after.of or len(found.points) < LEAST_PERIODS:
         ledger.say(
             "head",
             f"Too little time to speak of a trend in {what}: {len(found.points)} periods.",
@@ -76,7 +77,7 @@ def _say_trend(
             "head",
             f"The share of {what} {moved}: {percent(after.value)} ({of(after.n, after.of)}) in the second half of the time "
             f"against {percent(before.value)} ({of(before.n, before.of)}) in the first, {points(found.change, found.ci)}.",
-            facts=[_half(ledger, plan, after), _half(ledger, plan, before)],
+            facts=[half(ledger, wanted, after), half(ledger, wanted, before)],
         )
         peak = facts[list(found.points).index(found.peak)]
         ledger.say(
@@ -94,10 +95,22 @@ def _say_trend(
     )
 
 
-def _half(ledger: Ledger, plan: QueryPlan, share: Share) -> Fact:
+def half(ledger: Ledger, wanted: Scope, share: Share) -> Fact:
+    """The receipt of one half of a trend."""
     first, last = (date.fromisoformat(part) for part in share.label.split(".."))
-    scope = counted(plan.scope).narrowed(Scope(period=Period(first=first, last=last)))
-    return ledger.fact("half", share.label, scope.narrowed(plan.outcome) if plan.outcome else scope, share.of)
+    return ledger.fact(
+        "half", share.label, wanted.narrowed(Scope(period=Period(first=first, last=last))), share.of
+    )
+
+
+def course(view: View, base: Scope, wanted: Scope, asked: Period | None) -> Trend | None:
+    """How the share of `wanted` in `base` moves; None when there is too little time."""
+    whole = view.items(base)
+    ends = _ends(view, asked, whole)
+    if ends is None:
+        return None
+    found = trend(view.items(wanted), whole, view.terms.day, unit_for(*ends), *ends)
+    return found if found.before.of and found.after.of and len(found.points) > LEAST_PERIODS else None
 
 
 def _when(point: Point, unit: Unit) -> str:

@@ -85,7 +85,7 @@ class Names:
         if field == "gap":
             return GAPS[label][1]
         if field.startswith("attr."):
-            return f"{field.removeprefix('attr.')} {label}"
+            return f"{self.value(field.removeprefix('attr.'))} {self.value(label)}"
         if field == "effort":
             return f"{label} effort"
         return {"emotion": EMOTIONS, "churn": CHURN, "intent": INTENTS}.get(field, {}).get(label, label)
@@ -104,7 +104,7 @@ class Names:
         if field == "churn":
             return CHURN[label]
         if field.startswith("attr."):
-            return f"have {field.removeprefix('attr.')} {label}"
+            return f"have {self.noun(term)}"
         return "mention " + self.noun(term)
 
     def value(self, value: str) -> str:
@@ -167,7 +167,10 @@ class Names:
         return parts
 
     def _attributes(self, scope: Scope) -> list[str]:
-        return [f"{name} {either(values)}" for name, values in scope.attributes.items()]
+        return [
+            f"{name.replace('_', ' ')} {either([self.value(v) for v in values])}"
+            for name, values in scope.attributes.items()
+        ]
 
     def _left_out(self, scope: Scope) -> str:
         nouns = [self.theme(name) for name in scope.themes]

@@ -13,6 +13,7 @@ from index.terms import numbers_of
 
 Unit = Literal["day", "week", "month"]
 EPOCH = date(1970, 1, 1)
+PARTIAL = 0.1
 LEAST_TOTAL = 10  # periods with fewer items have no share worth stating
 
 
@@ -112,7 +113,7 @@ def trend(items: BitMap, base: BitMap, day: np.ndarray, unit: Unit, first: date,
     bounds = np.array([(start - EPOCH).days for start, _ in edges] + [(edges[-1][1] - EPOCH).days + 1])
     n, of = (_per_period(numbers, day, bounds) for numbers in (items, base))
     points = [
-        Point(first=start, last=end, n=int(n[i]), of=int(of[i]), partial=start < first or end > last)
+        Point(first=start, last=end, n=int(n[i]), of=int(of[i]), partial=_is_partial(start, end, first, last))
         for i, (start, end) in enumerate(edges)
     ]
     whole = [point for point in points if not point.partial] or points
@@ -123,6 +124,12 @@ def trend(items: BitMap, base: BitMap, day: np.ndarray, unit: Unit, first: date,
         before=_sum(whole[:half]),
         after=_sum(whole[half:]),
     )
+
+
+def _is_partial(start: date, end: date, first: date, last: date) -> bool:
+    """Whether more than a tenth of the days of a period lie outside of what is looked at."""
+    missing = max((first - start).days, 0) + max((end - last).days, 0)
+    return missing > PARTIAL * ((end - start).days + 1)
 
 
 def _sum(points: Sequence[Point]) -> Share:
