@@ -38,6 +38,7 @@ _BACKWARD = re.compile(
     re.IGNORECASE,
 )
 _JOINT = re.compile(r"\W*(?:but|and|then)\b", re.IGNORECASE)
+_BUT = re.compile(r"\b(?:but|although)\b", re.IGNORECASE)
 _TURN = re.compile(r"\s*(?:but|although|though|however|yet|still|otherwise)\b", re.IGNORECASE)
 
 
@@ -107,7 +108,8 @@ def _pieces(text: str, lo: int, hi: int, limits: list[int]) -> Iterator[_Piece]:
     """The sentence cut at clauses and at connectives."""
     links = {match.start(): ("because", match.end()) for match in _FORWARD.finditer(text, lo, hi)}
     links |= {match.start(): ("so", match.end()) for match in _BACKWARD.finditer(text, lo, hi)}
-    starts = sorted({lo, *limits, *links})
+    turns = [match.start() for match in _BUT.finditer(text, lo + 1, hi)]
+    starts = sorted({lo, *limits, *links, *turns})
     for start, end in zip(starts, [*starts[1:], hi], strict=True):
         link, said = links.get(start, ("", start))
         yield _Piece(
