@@ -24,6 +24,8 @@ APPEARS = {"come": "appear", "comes": "appears", "came": "appeared", "show": "ap
            "crop": "appear", "crops": "appears"}  # fmt: skip
 _ENDS = re.compile(r"(?<=[.])\s+")
 _LEADS_TO = re.compile(r"\b(?:leads?|leading) to\b")
+# A sign or a letter right beside a slot would change the number: -{F1.share}, {F1.n}.{F2.n}.
+_GLUED = re.compile(r"(?<=[^\s(])\{|\}(?=[^\s,.;:)])")
 _MARKS = frozenset(",.;:()-–—")
 _QUOTES = frozenset("\"“”„«»‹›'‘’")
 
@@ -93,6 +95,8 @@ def _forms(text: str, claim: DraftClaim, source: Source, material: Material) -> 
         if found[0][1:-1] not in material.slots or not SLOT.fullmatch(found[0]):
             yield f"{found[0]:.20} is no slot of this answer"
             return
+    if _GLUED.search(text):
+        yield "a slot stands alone: a space or bracket before it, a space or mark after it"
     used = {found[1] for found in SLOT.finditer(text)}
     for name in sorted(used - set(claim.facts) - set(source.claim.citations)):
         if not name.startswith("P"):

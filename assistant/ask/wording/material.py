@@ -11,7 +11,7 @@ from typing import Any
 from assistant.ask.answer import Claim, Fact
 from assistant.ask.ledger import Ledger, population
 from assistant.ask.plan import QueryPlan
-from assistant.ask.wording.slots import DIFFERENCES, NUMBERS, SLOT, filled, values
+from assistant.ask.wording.slots import NUMBERS, SLOT, filled, values
 from assistant.ask.wording.vocabulary import FREE, is_negation
 from assistant.ask.words import Names, of, split, upper
 from assistant.scope import Scope
@@ -21,14 +21,15 @@ KEY = ("head", "list")
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _QUOTES = re.compile(r'["“”„«»‹›`]')
 _ENDS = re.compile(r"(?<=[.!?])\s+")
-_DIGITS = re.compile(r"\d+(?:[.,]\d+)*(?: %)?")
+_DIGITS = re.compile(r"(?:(?<!\w)-)?\d+(?:[.,]\d+)*(?: %)?")
 _PRIVATE = 0xE000
+_RESERVED = re.compile("[{}\ue000-\uf8ff]")
 _IS_PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sentence:
-    """One computed sentence with slots. A fixed one denies or quotes something and is not to be reworded."""
+    """One computed sentence with slots. A fixed one is not to be reworded."""
 
     text: str
     is_fixed: bool
@@ -113,7 +114,7 @@ def gather(plan: QueryPlan, ledger: Ledger) -> Material:
     known = sorted(_phrases(plan, ledger), key=lambda phrase: (-len(phrase), phrase))
     for at, block in enumerate(ledger.blocks):
         for place, claim in enumerate(block.claims):
-            if block.kind not in OFFERED or not claim.facts or _IS_PRIVATE.search(claim.text):
+            if block.kind not in OFFERED or not claim.facts or _RESERVED.search(claim.text):
                 continue
             labels = _labels(claim, facts, ledger.view.names, slots)
             text = _slotted(claim, facts, slots, labels, known, phrases)
@@ -130,9 +131,10 @@ def gather(plan: QueryPlan, ledger: Ledger) -> Material:
 
 
 def _pairs(claims: Iterable[Claim], facts: Mapping[str, Fact]) -> Iterator[tuple[str, str]]:
+    """Facts whose value is a difference, with the fact that it was measured against."""
     for claim in claims:
         for one, other in zip(claim.facts, claim.facts[1:], strict=False):
-            if facts[one].kind in DIFFERENCES and facts[other].kind not in DIFFERENCES:
+            if facts[other].kind == "rest" or facts[one].kind == "difference":
                 yield one, other
 
 
@@ -185,7 +187,7 @@ def _slotted(
         for part, pattern in _numbers(facts[name], slots, marked.text):
             marked.put(pattern, f"{name}.{part}", count=1)
     while left := _DIGITS.search(marked.text):
-        marked.put(rf"(?<!\d){re.escape(left[0])}", phrases.slot(left[0]), count=1)
+        marked.put(_DIGITS.pattern, phrases.slot(left[0]), count=1)
     return marked.plain()
 
 
@@ -216,7 +218,8 @@ def _numbers(fact: Fact, slots: Mapping[str, str], text: str) -> Iterator[tuple[
             yield part, rf"(?<![\d.,]){re.escape(value)}(?!\d)"
     if of(fact.n, fact.of) not in text:
         bare = re.escape(slots[f"{fact.id}.n"])
-        yield "n", rf"(?<![\d.,])(?<! to ){bare}(?!\d|[.,]\d| %| of \d| points| to \d)"
+        # A capital after it is a month: a day is no count.
+        yield "n", rf"(?<![\d.,-])(?<! to ){bare}(?!\d|[.,]\d| %| of \d| points| to \d| [A-Z])"
 
 
 def _sentences(text: str) -> tuple[Sentence, ...]:
@@ -225,7 +228,10 @@ def _sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def _is_fixed(words: str) -> bool:
-    return bool(_QUOTES.search(words)) or any(is_negation(word.casefold()) for word in WORD.findall(words))
+    """Denies something, quotes something, or leads over to what follows."""
+    if _QUOTES.search(words) or not words.endswith("."):
+        return True
+    return any(is_negation(word.casefold()) for word in WORD.findall(words))
 
 
 def _plain(source: Source) -> dict[str, Any]:

@@ -12,8 +12,6 @@ from assistant.ask.words import interval, number, of, percent, points, times
 
 SLOT = re.compile(r"\{([FPC]\d+)(?:\.([a-z]+))?\}")
 NUMBERS = ("share", "n", "of", "count", "interval", "points", "times")
-# Kinds of facts whose value is a difference to the fact after it; the share is always n of `of`.
-DIFFERENCES = frozenset({"driver", "difference"})
 _COUNT = re.compile(r"\{(F\d+)\.n\} of (?:the )?\{\1\.of\}")
 
 
@@ -23,9 +21,9 @@ def values(fact: Fact, rest: Fact | None = None) -> dict[str, str]:
     if not fact.of:
         return found
     found["share"] = percent(fact.n / fact.of)
-    if fact.ci and fact.kind in DIFFERENCES:
+    if fact.ci and rest:
         found["points"] = points(fact.value, fact.ci)
-    elif fact.ci:
+    elif fact.ci and fact.value == fact.n / fact.of:
         found["interval"] = f"95 % interval {interval(fact.ci)}"
     if ratio := ratio_of(fact, rest):
         found["times"] = times(ratio)
