@@ -119,8 +119,8 @@ class ExactIndex:
             return []
         query = normalised(np.asarray(vector, np.float32)[None])[0]
         found: list[Near] = []
-        for numbers, rows in self._pieces(within):
-            found += best(numbers, rows @ query, k)
+        for numbers, cosines in self._cosines(query, within):
+            found += best(numbers, cosines, k)
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:k]
 
     def rows(self, numbers: Sequence[int]) -> Vector:
@@ -153,22 +153,22 @@ class ExactIndex:
         with self._changing:
             self._begin(Segment.empty(0), None)
 
-    def _pieces(self, within: BitMap | None) -> Iterator[tuple[NDArray[np.int64], Vector]]:
-        """Numbers with their rows, in blocks of bounded size."""
+    def _cosines(self, query: Vector, within: BitMap | None) -> Iterator[tuple[NDArray[np.int64], Vector]]:
+        """Numbers with their cosines, in blocks of bounded size."""
         state = self._state
         for segment, hidden in ((state.base, state.hidden), (state.tail, BitMap())):
             if within is None:
-                chosen = np.arange(len(segment))
-            else:
-                at, inside = segment.places(numbers_of(within).astype(np.int64))
-                chosen = at[inside]
-            if hidden:
-                chosen = chosen[~np.isin(segment.numbers[chosen], numbers_of(hidden))]
+                for start in range(0, len(segment), _BLOCK):
+                    numbers = segment.numbers[start : start + _BLOCK]
+                    cosines = segment.rows[start : start + _BLOCK] @ query
+                    kept = ~np.isin(numbers, numbers_of(hidden)) if hidden else slice(None)
+                    yield numbers[kept], cosines[kept]
+                continue
+            at, inside = segment.places(numbers_of(within - hidden).astype(np.int64))
+            chosen = at[inside]
             for start in range(0, len(chosen), _BLOCK):
                 some = chosen[start : start + _BLOCK]
-                whole = len(some) == some[-1] - some[0] + 1  # a slice is a view, a list of rows is a copy
-                rows = segment.rows[some[0] : some[-1] + 1] if whole else segment.rows[some]
-                yield segment.numbers[some], rows
+                yield segment.numbers[some], segment.rows[some] @ query
 
 
 def normalised(vectors: Vector) -> Vector:

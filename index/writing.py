@@ -104,17 +104,21 @@ def customer_codes(conn: Connection, ids: Iterable[str]) -> dict[str, int]:
 def _check_dim(conn: Connection, entries: Sequence[Entry]) -> None:
     # An update, so that PostgreSQL too takes the write lock before the first look.
     stored = conn.scalar(update(clock).values(dim=clock.c.dim).returning(clock.c.dim))
-    for entry in entries:
-        shape = entry.vector.shape
-        dim = stored or (shape[0] if len(shape) == 1 else 0)
-        if shape != (dim,) or not np.isfinite(entry.vector).all():
-            raise ItemError(
-                f"the vector of item {entry.item.id!r} has shape {shape}; this store holds finite vectors of "
-                f"{dim} numbers. Use the encoder that the store was filled with, or a new workspace"
-            )
-        if stored is None:
-            conn.execute(update(clock).values(dim=dim))
-            stored = dim
+    if not entries:
+        return
+    first = entries[0].vector
+    dim = stored or (len(first) if first.ndim == 1 else 0)
+    misfit = next((entry for entry in entries if entry.vector.shape != (dim,)), None)
+    if misfit is None:
+        finite = np.isfinite([entry.vector for entry in entries]).all(axis=1)
+        misfit = None if finite.all() else entries[int(np.argmin(finite))]
+    if misfit is not None:
+        raise ItemError(
+            f"the vector of item {misfit.item.id!r} has shape {misfit.vector.shape}; this store holds finite "
+            f"vectors of {dim} numbers. Use the encoder that the store was filled with, or a new workspace"
+        )
+    if stored is None:
+        conn.execute(update(clock).values(dim=dim))
 
 
 def _without_repeats(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
@@ -218,7 +222,8 @@ def _update_items(conn: Connection, rows: list[dict[str, Any]]) -> None:
 
 
 def _vector_bytes(entry: Entry) -> bytes | None:
-    return np.asarray(entry.vector, np.float32).tobytes() if entry.vector.any() else None
+    data = np.asarray(entry.vector, np.float32).tobytes()
+    return data if data.strip(b"\0") else None
 
 
 def _store_vectors(conn: Connection, rows: Sequence[dict[str, Any]], *, has_old: bool) -> None:
