@@ -20,7 +20,7 @@ from index.terms import TermView
 from index.workspace import Index
 from nlp.checkpoint import SHIPPED
 from nlp.quality import quality
-from nlp.themes import SubThemes, Taxonomy
+from nlp.themes import Taxonomy
 
 if TYPE_CHECKING:
     from nlp.tagger import Tagger
@@ -97,12 +97,10 @@ class Product:
 
 
 def load_tagger(settings: Settings) -> "Tagger":
-    """The tagger that the settings name, with sub-themes."""
+    """The tagger that the settings name; what it makes of the taxonomy is kept in the data folder."""
     from nlp.tagger import Tagger
 
-    tagger = Tagger.load(settings.weights, settings.encoder, settings.threads)
-    tagger.sub_themes = SubThemes(Taxonomy.load(), tagger.embed, cache=settings.home / "cache")
-    return tagger
+    return Tagger.load(settings.weights, settings.encoder, settings.threads, settings.home / "cache")
 
 
 def theme_words(taxonomy: Taxonomy) -> Mapping[str, ThemeWords]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nlp.blend import ThemeBlend
 from nlp.calibrate import Calibration, Thresholds
 from nlp.encoder import encoder_folder
 from nlp.gap import GapModel
@@ -39,6 +40,7 @@ class Checkpoint:
     reply_calibration: Calibration
     reply_thresholds: Thresholds
     gap: GapModel
+    blend: ThemeBlend | None = None
 
 
 def labels_json() -> dict[str, Any]:
@@ -70,7 +72,12 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     _write(folder / "labels.json", labels_json())
     _write(
         folder / "calibration.json",
-        {"items": items.to_json(), "replies": replies.to_json(), "gap": checkpoint.gap.to_json()},
+        {
+            "items": items.to_json(),
+            "replies": replies.to_json(),
+            "gap": checkpoint.gap.to_json(),
+            "blend": checkpoint.blend.to_json() if checkpoint.blend else None,
+        },
     )
     _write(
         folder / "thresholds.json",
@@ -99,6 +106,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         reply_calibration=Calibration.from_json(REPLY_HEADS, calibration["replies"]),
         reply_thresholds=Thresholds.from_json(REPLY_HEADS, thresholds["replies"]),
         gap=GapModel.from_json(calibration["gap"]),
+        blend=ThemeBlend.from_json(calibration["blend"]) if calibration.get("blend") else None,
     )
 
 

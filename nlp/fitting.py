@@ -13,7 +13,7 @@ from torch import Tensor
 from nlp.data import Example
 from nlp.heads import HEADS, REPLY_HEADS
 from nlp.losses import ClassWeights, clause_losses, fields_loss
-from nlp.network import Network
+from nlp.network import Network, Pooled
 from nlp.targets import Targets, targets
 from nlp.windows import Batch, Window, pack, windows
 
@@ -147,23 +147,77 @@ def _part_loss(
     network: Network, data: Prepared, rows: list[int], weights: ClassWeights, trust: Tensor, *, pairs: bool
 ) -> Tensor:
     states, batch = cached_batch(data, rows, network.config.pad_token_id)
-    wanted = [data.targets[r] for r in rows]
-    share = trust[rows]
     pooled = network.pool(states, batch)
+    wanted = [data.targets[r] for r in rows]
+    return _pooled_loss(network, pooled, batch.item_of_clause, wanted, weights, trust[rows], pairs=pairs)
+
+
+def _pooled_loss(
+    network: Network,
+    pooled: Pooled,
+    item_of_clause: Tensor,
+    wanted: Sequence[Targets],
+    weights: ClassWeights,
+    share: Tensor,
+    *,
+    pairs: bool,
+) -> Tensor:
     if pairs:
         labels, known = _stack([t.reply for t in wanted]), _stack([t.reply_known for t in wanted])
         return fields_loss(REPLY_HEADS, network.heads.replies(pooled), labels, known, weights.reply, share)
-    logits = network.heads(pooled, batch.item_of_clause)
+    logits = network.heads(pooled, item_of_clause)
     labels, known = _stack([t.labels for t in wanted]), _stack([t.known for t in wanted])
     polarity = torch.from_numpy(np.stack([t.polarity for t in wanted]))
     why = torch.from_numpy(np.concatenate([t.why for t in wanted]))
     return fields_loss(HEADS, logits.item, labels, known, weights.labels, share) + clause_losses(
-        logits, polarity, why, batch.item_of_clause, weights.polarity
+        logits, polarity, why, item_of_clause, weights.polarity
     )
 
 
 def _stack(rows: list[NDArray[np.float32]]) -> Tensor:
     return torch.from_numpy(np.stack(rows))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Read:
+    """A batch as the fork reads it, for training the heads alone."""
+
+    rows: list[int]
+    pooled: Pooled
+    item_of_clause: Tensor
+    pairs: bool
+
+
+def fit_heads(
+    network: Network, data: Prepared, weights: ClassWeights, *, epochs: int = 12, rate: float = 5e-3
+) -> None:
+    """Trains the heads on the fork as it stands, so that random heads do not spoil it later."""
+    network.eval()
+    everyone = torch.ones(len(data.examples))
+    reads = [read for pairs in (False, True) for read in _read_all(network, data, pairs=pairs)]
+    optimizer = torch.optim.AdamW(network.heads.parameters(), lr=rate, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.05, epochs * len(reads))
+    for number in np.concatenate([np.random.default_rng(n).permutation(len(reads)) for n in range(epochs)]):
+        read = reads[number]
+        wanted = [data.targets[row] for row in read.rows]
+        loss = _pooled_loss(
+            network, read.pooled, read.item_of_clause, wanted, weights, everyone[read.rows], pairs=read.pairs
+        )
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        schedule.step()
+
+
+def _read_all(network: Network, data: Prepared, *, pairs: bool, size: int = 128) -> Iterator[_Read]:
+    chosen = np.flatnonzero([(e.parts is not None) == pairs for e in data.examples])
+    ordered = chosen[np.argsort(data.lengths()[chosen])]
+    for start in range(0, len(ordered), size):
+        rows = ordered[start : start + size].tolist()
+        states, batch = cached_batch(data, rows, network.config.pad_token_id)
+        with torch.no_grad():
+            pooled = network.pool(states, batch)
+        yield _Read(rows=rows, pooled=pooled, item_of_clause=batch.item_of_clause, pairs=pairs)
 
 
 def fit(network: Network, data: Prepared, weights: ClassWeights, recipe: Recipe, progress: Progress) -> None:

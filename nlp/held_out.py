@@ -17,13 +17,14 @@ END = 10_000  # the pair that shows how a conversation ended sorts after all its
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outputs:
-    """Logits of examples with what is true and known, (examples, labels) each, and their conversation and turn."""
+    """Logits of examples with what is true and known, (examples, labels) each, their texts, conversation and turn."""
 
     logits: FloatArray
     labels: FloatArray
     known: FloatArray
     talks: NDArray[np.str_]
     turns: NDArray[np.int64]
+    texts: NDArray[np.object_]
 
     def joined(self, other: "Outputs") -> "Outputs":
         """Both, one after the other."""
@@ -81,6 +82,7 @@ def _outputs(
         known=np.array([t.reply_known if pairs else t.known for t in wanted], float).reshape(-1, width),
         talks=np.array([e.talk for e in examples], dtype="U64"),
         turns=np.array([END if e.turn is None else e.turn for e in examples], np.int64),
+        texts=np.array([e.text for e in examples], object),
     )
 
 

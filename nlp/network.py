@@ -96,12 +96,19 @@ class Heads(nn.Module):
         return self.reply(torch.cat([said, answer, said * answer, pooled.item], 1))  # type: ignore[no-any-return]
 
 
+def has_fast_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 matrices itself; emulated, they are a hundred times slower."""
+    able = torch.cpu.get_capabilities()
+    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+
+
 class Network(nn.Module):
     """Frozen encoder, trained fork and heads."""
 
     def __init__(self, backbone: Backbone, dropout: float = 0.0) -> None:
         super().__init__()
         self.config = backbone.config
+        self.in_bfloat16 = has_fast_bfloat16()
         split = backbone.config.num_hidden_layers // 2
         self.embeddings = backbone.embeddings
         self.lower = nn.ModuleList(backbone.layers[:split])
@@ -116,10 +123,18 @@ class Network(nn.Module):
             name: tensor for name, tensor in self.state_dict().items() if name.startswith(("fork.", "heads."))
         }
 
+    def _run(self, layers: nn.ModuleList, states: Tensor, mask: Tensor) -> Tensor:
+        """Layers in half precision where that is fast; what comes out is float32 again."""
+        attend = None if bool(mask.all()) else mask[:, None, None, :]
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.in_bfloat16):
+            for layer in layers:
+                states = layer(states, attend)
+        return states.float()
+
     def shared(self, batch: Batch) -> Tensor:
         """States after the lower layers, (windows, tokens, size). Never trained."""
         with torch.no_grad():
-            return _run(self.lower, self.embeddings(batch.ids), batch.mask)
+            return self._run(self.lower, self.embeddings(batch.ids), batch.mask)
 
     def embed(self, states: Tensor, batch: Batch) -> Tensor:
         """The encoder's own embedding (items, size) of unit length; mean over the windows of long items."""
@@ -128,7 +143,7 @@ class Network(nn.Module):
     def embed_parts(self, states: Tensor, batch: Batch) -> Pooled:
         """As `embed`, and the same for each clause from its tokens as read in the item; all of unit length."""
         with torch.no_grad():
-            states = _run(self.upper, states, batch.mask)
+            states = self._run(self.upper, states, batch.mask)
             clause = segment_mean(states.flatten(0, 1), batch.clause_of.flatten(), batch.clauses)
             return Pooled(
                 item=functional.normalize(_item_mean(states, batch)), clause=functional.normalize(clause)
@@ -136,7 +151,7 @@ class Network(nn.Module):
 
     def pool(self, states: Tensor, batch: Batch) -> Pooled:
         """Runs the fork and pools its states by item and by clause."""
-        states = _run(self.fork, states, batch.mask)
+        states = self._run(self.fork, states, batch.mask)
         clause = segment_mean(states.flatten(0, 1), batch.clause_of.flatten(), batch.clauses)
         return Pooled(item=_item_mean(states, batch), clause=clause)
 
@@ -144,13 +159,6 @@ class Network(nn.Module):
         """Logits from the states of `shared`."""
         logits: Logits = self.heads(self.pool(states, batch), batch.item_of_clause)
         return logits
-
-
-def _run(layers: nn.ModuleList, states: Tensor, mask: Tensor) -> Tensor:
-    attend = None if bool(mask.all()) else mask[:, None, None, :]
-    for layer in layers:
-        states = layer(states, attend)
-    return states
 
 
 def _item_mean(states: Tensor, batch: Batch) -> Tensor:

@@ -1,9 +1,10 @@
 """Text in, tags and embedding out, in one pass through the network."""
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,27 +13,24 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from nlp.backbone import read_backbone
+from nlp.blend import strongest
 from nlp.calibrate import FloatArray, sigmoid, softmax
 from nlp.checkpoint import SHIPPED, Checkpoint, WeightsError, encoder_sum, read_checkpoint
 from nlp.conversation import agent_turns, closing_pair, reply_pair, reply_tags, resolution, worst_turn
 from nlp.decode import Scores, fields
 from nlp.encoder import encoder_folder
 from nlp.gap import conversation_features
+from nlp.heads import HEADS, slices
 from nlp.language import Reason, abstention, detect
 from nlp.network import Network
 from nlp.pieces import Piece, message, of_document, pair, whole
 from nlp.tags import Abstention, ConversationTags, Document, Span, Tags, ThemeTag, transcript
+from nlp.themes import SubThemes, Taxonomy
 from nlp.windows import Batch, pack, windows
 
 FloatVector = NDArray[np.float32]
 ENGLISH = "en"
-
-
-class SubThemeMatcher(Protocol):
-    """Finds the sub-theme of a theme that some clauses are about."""
-
-    def match(self, theme_id: str, clauses: FloatVector, polarity: str | None = None) -> str | None:
-        """Id of the sub-theme that clauses with embeddings (clauses, 384) speak of, or None when none is clear."""
+THEMES_AT = slices(HEADS)["themes"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,17 +42,24 @@ class Tagged:
 
 
 class Tagger:
-    """Tags documents. Not safe for use from several threads at once."""
+    """Tags documents, for one thread at a time: others wait their turn."""
 
-    def __init__(self, network: Network, tokenizer: Tokenizer, checkpoint: Checkpoint) -> None:
+    def __init__(
+        self, network: Network, tokenizer: Tokenizer, checkpoint: Checkpoint, cache: Path | None = None
+    ) -> None:
         self._network = network.eval()
         self._tokenizer = tokenizer
         self._checkpoint = checkpoint
-        self.sub_themes: SubThemeMatcher | None = None
+        self.sub_themes = SubThemes(Taxonomy.load(), self.embed, cache=cache)
+        self._turn = threading.RLock()
 
     @classmethod
     def load(
-        cls, folder: Path | None = None, encoder: str | Path | None = None, threads: int | None = None
+        cls,
+        folder: Path | None = None,
+        encoder: str | Path | None = None,
+        threads: int | None = None,
+        cache: Path | None = None,
     ) -> "Tagger":
         """Reads the shipped tagger, or one from a folder written by `train`.
 
@@ -78,7 +83,7 @@ class Tagger:
         if set(tensors) != set(network.trained()):
             raise WeightsError(f"{folder} does not fit this version. Train it again.")
         network.load_state_dict(tensors, strict=False)
-        return cls(network, backbone.tokenizer, checkpoint)
+        return cls(network, backbone.tokenizer, checkpoint, cache)
 
     @property
     def model_id(self) -> str:
@@ -87,13 +92,14 @@ class Tagger:
 
     def tag(self, documents: Sequence[Document], batch_size: int = 64) -> list[Tagged]:
         """Tags and embeds documents; the answers come in the order of the documents."""
-        scores, vectors = self._run([of_document(document) for document in documents], batch_size)
-        talks = {n: transcript(d.turns) for n, d in enumerate(documents) if d.turns}
-        vectors[list(talks)] = self.embed(list(talks.values()), batch_size)
-        return [
-            Tagged(tags=self.read(document, one), vector=vector)
-            for document, one, vector in zip(documents, scores, vectors, strict=True)
-        ]
+        with self._turn:
+            scores, vectors = self._run([of_document(document) for document in documents], batch_size)
+            talks = {n: transcript(d.turns) for n, d in enumerate(documents) if d.turns}
+            vectors[list(talks)] = self.embed(list(talks.values()), batch_size)
+            return [
+                Tagged(tags=self.read(document, one), vector=vector)
+                for document, one, vector in zip(documents, scores, vectors, strict=True)
+            ]
 
     def embed(self, texts: Sequence[str], batch_size: int = 64) -> FloatVector:
         """Embeddings (texts, 384), the same as the sentence encoder's; long texts by the mean of their windows."""
@@ -101,8 +107,21 @@ class Tagger:
         out = self._empty(len(texts))
         for rows in self._batches(pieces, batch_size):
             batch = self._pack([pieces[row] for row in rows])
-            with torch.inference_mode():
+            with self._turn, torch.inference_mode():
                 out[rows] = self._network.embed(self._network.shared(batch), batch).numpy()
+        return out
+
+    def likeness(self, texts: Sequence[str], batch_size: int = 64) -> FloatArray:
+        """How alike each text is to each theme by its most alike clause, (texts, themes); for fitting the blend."""
+        pieces = [message(text) for text in texts]
+        out = np.zeros((len(texts), THEMES_AT.stop - THEMES_AT.start))
+        for rows in self._batches(pieces, batch_size):
+            chosen = [pieces[row] for row in rows]
+            batch = self._pack(chosen)
+            with torch.inference_mode():
+                vectors = self._network.embed_parts(self._network.shared(batch), batch).clause.numpy()
+            ends = np.cumsum([len(piece.spans) for piece in chosen])
+            out[rows] = strongest(self.sub_themes.likeness(vectors), ends)
         return out
 
     def probabilities(self, texts: Sequence[str], batch_size: int = 64) -> list[Scores | None]:
@@ -146,6 +165,13 @@ class Tagger:
         polarity = softmax(logits.polarity.double().numpy())
         why = sigmoid(logits.why.double().numpy())
         ends = np.cumsum([len(p.spans) for p in pieces])
+        blend = self._checkpoint.blend
+        if blend is not None:
+            alike = self.sub_themes.likeness(clause_vectors)
+            item[:, THEMES_AT] = blend.probabilities(
+                logits.item[:, THEMES_AT].numpy(), strongest(alike, ends)
+            )
+            clause[:, THEMES_AT] = blend.probabilities(logits.clause[:, THEMES_AT].numpy(), alike)
         out = []
         for number, (piece, end) in enumerate(zip(pieces, ends, strict=True)):
             own = slice(int(end) - len(piece.spans), int(end))
@@ -166,7 +192,7 @@ class Tagger:
         """The tags of a document from the scores of its text; `tag` does both."""
         language, reason = self._language(_said(document))
         judged = {} if scores is None or reason else fields(scores, self._checkpoint.thresholds)
-        if judged and scores is not None and self.sub_themes is not None:
+        if judged and scores is not None:
             judged["themes"] = [_with_sub(theme, scores, self.sub_themes) for theme in judged["themes"]]
         common = {
             **_NOTHING,
@@ -214,7 +240,7 @@ class Tagger:
         }
 
 
-def _with_sub(theme: ThemeTag, scores: Scores, matcher: SubThemeMatcher) -> ThemeTag:
+def _with_sub(theme: ThemeTag, scores: Scores, matcher: SubThemes) -> ThemeTag:
     """The theme with the sub-theme that its own clauses speak of."""
     own = [
         number

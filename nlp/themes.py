@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.labels import THEMES
 from nlp.phrase_vectors import Embed, Vectors, phrase_vectors, unit
 from nlp.taxonomy import SubTheme, Taxonomy, TaxonomyError, Theme
 
@@ -62,6 +63,14 @@ class SubThemes:
         if len(scores) > 1 and scores[0][0] - scores[1][0] < self.margin:
             return None
         return scores[0][1]
+
+    def likeness(self, vectors: Vectors) -> Vectors:
+        """How alike clauses (n, d) are to each theme of `labels.THEMES`, (n, themes): to its nearest sub-theme."""
+        out = np.zeros((len(vectors), len(THEMES)), np.float32)
+        for column, theme in enumerate(THEMES):
+            for sub in self._sub_themes.get(theme, ()):
+                np.maximum(out[:, column], self._prototypes[sub.id].score(vectors), out=out[:, column])
+        return out
 
     def scores(self, theme_id: str, clauses: Clauses, polarity: str | None = None) -> dict[str, float]:
         """Best score over the clauses, per sub-theme of the theme; empty for a theme without sub-themes."""

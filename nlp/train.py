@@ -18,8 +18,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from nlp.backbone import Backbone, read_backbone
+from nlp.blend import ThemeBlend
+from nlp.calibrate import Thresholds
 from nlp.card import Card, write_card
-from nlp.checkpoint import Checkpoint, encoder_sum, write_checkpoint
+from nlp.checkpoint import Checkpoint, encoder_sum, read_checkpoint, write_checkpoint
 from nlp.data import (
     Example,
     conversation_examples,
@@ -30,21 +32,22 @@ from nlp.data import (
 )
 from nlp.encoder import encoder_folder
 from nlp.evaluate import evaluate
-from nlp.fitting import Prepared, Progress, Recipe, fit, prepare
-from nlp.held_out import HeldOut, fit_decisions, micro_scores, run
+from nlp.fitting import Prepared, Progress, Recipe, fit, fit_heads, prepare
+from nlp.heads import HEADS, slices
+from nlp.held_out import HeldOut, Outputs, fit_decisions, micro_scores, run
 from nlp.losses import ClassWeights, class_weights
 from nlp.network import Network
-from nlp.quality import write_quality
+from nlp.quality import quality, write_quality
 from nlp.sentences import clauses
 from nlp.tagger import Tagger
 
 MODEL = "earmark-tagger-1"
 PUBLIC_SIZES = {"mams_acsa": 4000, "clothing_ratings": 1500, "banking77": 2500, "natcs_intents": 800}
-REPLAYED = 4000
+REPLAYED = 12_000
 LONG_SOURCES = ("womens_clothing", "cfpb_sample", "fewsum_gold", "fewsum", "sktod")
 PUBLIC = Recipe(epochs=1.3, shares=tuple((source, 0.5) for source in PUBLIC_SIZES))
 LABELLED = Recipe(
-    epochs=3,
+    epochs=8,
     rate_fork=2e-4,
     shares=(
         ("goemotions", 0.35),
@@ -56,11 +59,16 @@ LABELLED = Recipe(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """What to train: recipes of the two stages, number of cross-validation folds, languages of the texts."""
+    """What to train: recipes of the two stages, languages of the texts.
+
+    `folds` parts of whole industries; those in `held_out_folds` are held out, one after the other, to fit
+    calibration and thresholds.
+    """
 
     public: Recipe = PUBLIC
     labelled: Recipe = LABELLED
-    folds: int = 2
+    folds: int = 4
+    held_out_folds: tuple[int, ...] = (2,)
     model: str = MODEL
     languages: tuple[str, ...] = ("en",)
     dropout: float = 0.1
@@ -113,10 +121,12 @@ def train(
     held_out = _cross_validate(network, start, data, weights, plan, progress)
     progress("training on everything")
     _reset(network, start)
-    fit(network, data, weights, plan.labelled, progress)
+    _fit(network, data, weights, plan.labelled, progress)
     emotional = goemotions(data_dir / "goemotions" / "dev.tsv")
     held_out = held_out.joined(run(network, prepare(network, backbone.tokenizer, emotional, clauses)))
     _write(network, held_out, _gaps(conversations), out, plan, encoder)
+    progress("joining head and likeness for the themes")
+    add_blend(out, held_out.items)
     report = evaluate(Tagger.load(out), data_dir, labels_dir, progress)
     write_card(out, Card(model=plan.model, examples=own, seed=plan.public.seed, report=report))
     return Trained(folder=out, examples=len(own))
@@ -147,6 +157,12 @@ def _first_stage(
     return start
 
 
+def _fit(network: Network, data: Prepared, weights: ClassWeights, recipe: Recipe, progress: Progress) -> None:
+    """First the heads alone, then fork and heads."""
+    fit_heads(network, data, weights)
+    fit(network, data, weights, recipe, progress)
+
+
 def _reset(network: Network, start: Mapping[str, Tensor]) -> None:
     network.load_state_dict(start, strict=False)
 
@@ -167,14 +183,14 @@ def _cross_validate(
     """What networks say that have not seen the text's industry or source."""
     fold = np.array([fold_of(e.group, plan.folds) if e.group else -1 for e in data.examples])
     joined: HeldOut | None = None
-    for number in range(plan.folds):
-        progress(f"fold {number + 1} of {plan.folds}")
+    for number in plan.held_out_folds:
+        progress(f"holding out part {number + 1} of {plan.folds}")
         _reset(network, start)
-        fit(network, data.rows(fold != number), weights, plan.labelled, progress)
+        _fit(network, data.rows(fold != number), weights, plan.labelled, progress)
         part = run(network, data.rows(fold == number))
         joined = part if joined is None else joined.joined(part)
     if joined is None:
-        raise ValueError("Cross-validation needs at least one fold. Set `folds` to 2 or more.")
+        raise ValueError("Calibration needs held-out texts. Name at least one part in `held_out_folds`.")
     return joined
 
 
@@ -201,6 +217,24 @@ def _write(
     write_checkpoint(out, checkpoint)
     write_quality(out, micro_scores(held_out, fitted))
     save_weights(network, out)
+
+
+def add_blend(folder: Path, items: Outputs) -> None:
+    """Join head and likeness for the themes of a written tagger, fitted on held-out items, with new thresholds."""
+    place, head = slices(HEADS)["themes"], next(head for head in HEADS if head.field == "themes")
+    chosen = items.known[:, place].max(1) > 0
+    logits, labels, known = (values[chosen][:, place] for values in (items.logits, items.labels, items.known))
+    likeness = Tagger.load(folder).likeness(items.texts[chosen].tolist())
+    blend = ThemeBlend.fit(logits, likeness, labels, known)
+    checkpoint = read_checkpoint(folder)
+    values = checkpoint.thresholds.values.copy()
+    values[place] = Thresholds.fit((head,), blend.probabilities(logits, likeness), labels, known).values
+    thresholds = replace(checkpoint.thresholds, values=values)
+    write_checkpoint(folder, replace(checkpoint, blend=blend, thresholds=thresholds))
+    said = (blend.probabilities(logits, likeness) >= values[place]) * known
+    hits = float((said * labels).sum())
+    measured = (hits / max(float(said.sum()), 1), hits / max(float((labels * known).sum()), 1))
+    write_quality(folder, {**quality(folder), "themes": measured})
 
 
 def save_weights(network: Network, folder: Path) -> None:

@@ -31,6 +31,7 @@ def batch_of(texts: list[str], backbone: Backbone) -> Batch:
 def test_the_embedding_is_the_plain_encoders(backbone):
     """One pass through the network gives the very vectors that sentence-transformers computes."""
     network = Network(backbone)
+    network.in_bfloat16 = False
     with torch.no_grad():
         network.fork[0].up.weight.zero_()
     batch = batch_of(TEXTS, backbone)
@@ -40,6 +41,19 @@ def test_the_embedding_is_the_plain_encoders(backbone):
     expected = load_encoder().encode(TEXTS, normalize_embeddings=True, show_progress_bar=False)
     np.testing.assert_allclose(found, expected, atol=2e-6)
     assert found.dtype == np.float32
+
+
+def test_half_precision_changes_the_embedding_hardly(backbone):
+    """On processors that have bfloat16, vectors stay the same to three digits and are float32."""
+    network = Network(backbone)
+    batch = batch_of(TEXTS[:2], backbone)
+    network.in_bfloat16 = False
+    exact = network.embed(network.shared(batch), batch)
+    network.in_bfloat16 = True
+    quick = network.embed(network.shared(batch), batch)
+
+    assert quick.dtype == torch.float32
+    assert float((exact * quick).sum(1).min()) > 0.999
 
 
 def test_a_text_beyond_the_encoders_length_counts_to_its_end(backbone):

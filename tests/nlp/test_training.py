@@ -187,7 +187,9 @@ def test_training_writes_a_tagger_that_tags(small_data, tmp_path, monkeypatch):
     monkeypatch.setattr("nlp.data.OWN_TEXTS", tmp_path / "none")
     monkeypatch.setattr("nlp.data.OWN_CONVERSATIONS", tmp_path / "none")
     data, labels = small_data
-    plan = Plan(public=Recipe(epochs=1), labelled=Recipe(epochs=1), folds=2, model="tiny-1").seeded(3)
+    plan = Plan(
+        public=Recipe(epochs=1), labelled=Recipe(epochs=1), folds=2, held_out_folds=(0, 1), model="tiny-1"
+    ).seeded(3)
     said: list[str] = []
 
     made = train(data, labels, tmp_path / "out", plan=plan, progress=said.append)
@@ -197,5 +199,5 @@ def test_training_writes_a_tagger_that_tags(small_data, tmp_path, monkeypatch):
     assert tagged.tags.model == "tiny-1"
     assert "earmark train" in card
     assert "sentiment macro-F1" in card
-    assert any("fold 2 of 2" in line for line in said)
+    assert any("part 2 of 2" in line for line in said)
     assert plan == replace(plan)
