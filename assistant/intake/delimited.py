@@ -29,7 +29,7 @@ class DelimitedTable:
     def __init__(self, path: Path, *, encoding: str, size: int) -> None:
         self._path, self._encoding, self._size = path, encoding, size
         with open_text(path, encoding) as stream:
-            sample = [line for _, line in islice(_lines(stream), _SAMPLE_LINES)]
+            sample = _first_lines(stream)
         self._layout = layout(sample)
         first = list(islice(self._records(), 50))
         if not first:
@@ -103,6 +103,17 @@ class _Feed:
         """Read the lines after the first again, as rows of their own."""
         self._waiting.extendleft(reversed(self.taken[1:]))
         self.has_ended = False
+
+
+def _first_lines(stream: TextIO) -> list[str]:
+    lines: list[str] = []
+    size = 0
+    for _, line in islice(_lines(stream), _SAMPLE_LINES):
+        size += len(line)
+        if lines and size > _MAX_ROW:
+            break
+        lines.append(line)
+    return lines
 
 
 def _lines(stream: TextIO) -> Iterator[tuple[int, str]]:

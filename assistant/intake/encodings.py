@@ -21,6 +21,20 @@ _BOMS = (
 # Letters and marks of Western European texts, as Windows and Latin-1 files have them.
 _WESTERN = frozenset("äöüÄÖÜßéèêëàâáãåæçíìîïñóòôõøœúùûÿÉÈÊÀÂÁÅÆÇÍÑÓÔØŒÚ’‘“”„«»–—…€£°•´§©®™¿¡²³½ªº·\u00a0")
 
+_NOT_LEGACY = ["utf_7", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]
+_ESCAPE = "earmark.escape"
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that do not decode as lone surrogates; Python's own handler cannot do it for bytes below 128."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    return "".join(chr(0xDC00 + byte) for byte in wrong), error.end
+
+
+codecs.register_error(_ESCAPE, _escaped)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Survey:
@@ -59,8 +73,7 @@ def survey(path: Path) -> Survey:
 
 def open_text(path: Path, encoding: str) -> TextIO:
     """The file as text, line ends as they are. Bytes that do not decode become lone surrogates."""
-    errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
-    return io.TextIOWrapper(path.open("rb"), encoding=encoding, errors=errors, newline="")
+    return io.TextIOWrapper(path.open("rb"), encoding=encoding, errors=_ESCAPE, newline="")
 
 
 def part_read(stream: TextIO, size: int) -> float:
@@ -128,5 +141,5 @@ def _legacy(sample: bytes) -> str:
         return "cp1252"
     from charset_normalizer import from_bytes
 
-    best = from_bytes(sample).best()
+    best = from_bytes(sample, cp_exclusion=_NOT_LEGACY).best()
     return best.encoding if best else "cp1252"

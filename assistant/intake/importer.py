@@ -202,7 +202,7 @@ class Importer:
         self, job: Job, table: Table, on_progress: OnProgress | None, should_stop: ShouldStop | None
     ) -> ImportReport:
         mapping, redactor = ColumnMapping.of(job.params["mapping"]), self._redactor()
-        sink: Sink[Any]
+        sink: Sink[Any, Any]
         if mapping.kind == "customers":
             sink = CustomerSink(store=self._index.store, mapping=mapping, redactor=redactor)
         else:
@@ -214,7 +214,7 @@ class Importer:
                 pseudonyms=Pseudonyms.open(self._home),
                 source=job.params["name"],
             )
-        run: Run[Any] = Run(
+        run: Run[Any, Any] = Run(
             index=self._index,
             job=job,
             sink=sink,

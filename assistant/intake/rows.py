@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from assistant.errors import FileError
 
+_MAX_SAMPLE = 10_000_000  # characters
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
@@ -41,11 +43,15 @@ class Table(Protocol):
 
 
 def sample_of(table: Table, count: int) -> list[Row]:
-    """The first rows. Where the file breaks off earlier, those before the break; FileError if there are none."""
+    """The first rows, up to some size. Where the file breaks off, those before the break; FileError if none."""
     rows: list[Row] = []
+    size = 0
     try:
         for row in islice(table.rows(), count):
-            rows.append(row)  # noqa: PERF402 (those before an error must stay)
+            rows.append(row)
+            size += sum(len(cell) for cell in row.cells.values())
+            if size > _MAX_SAMPLE:
+                break
     except FileError:
         if not rows:
             raise

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -15,6 +16,7 @@ from index.records import RowError
 from index.workspace import Index
 
 T = TypeVar("T")
+W = TypeVar("W")
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
 
@@ -32,8 +34,10 @@ class _Batch(Generic[T]):
         return len(self.read) + len(self.errors) >= size
 
 
-class Run(Generic[T]):
+class Run(Generic[T, W]):
     """Reads and writes batch after batch; each is one transaction with its line in the file.
+
+    While a batch is written, in a thread, the next is read and tagged; the order stays that of the file.
 
     The tally is kept beside the job, up to some line. A process may die between the two writes; the rows
     between are then counted again from the file, so that the report is exact.
@@ -44,7 +48,7 @@ class Run(Generic[T]):
         *,
         index: Index,
         job: Job,
-        sink: Sink[T],
+        sink: Sink[T, W],
         redactor: Redactor,
         batch: int,
         lease_s: float,
@@ -62,9 +66,16 @@ class Run(Generic[T]):
         self._rows = self._duplicates = self._replayed = 0
         self._begun = time.monotonic()
         self._batch: _Batch[T] = _Batch()
+        self._writing: Future[tuple[Tally, Progress]] | None = None
 
     def run(self, table: Table) -> ImportReport:
         """Go on to the end of the file, or until asked to stop. Raises FileError where the file breaks off."""
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="earmark-import") as writer:
+            state = self._to_the_end(table, writer)
+            self._settle()
+        return self._report(state)
+
+    def _to_the_end(self, table: Table, writer: Executor) -> State:
         gap: list[T] = []
         try:
             for row in table.rows():
@@ -75,15 +86,16 @@ class Run(Generic[T]):
                 self._count(gap)
                 self._take(row)
                 if self._batch.is_full(self._size):
-                    self._write()
+                    self._write(writer)
                     if self._should_stop and self._should_stop():
-                        return self._report("stopped")
+                        return "stopped"
         except FileError:
-            self._write()  # what stands before the break is kept
+            self._write(writer)  # what stands before the break is kept
+            self._settle()
             raise
         self._count(gap)
-        self._write()
-        return self._report("finished")
+        self._write(writer)
+        return "finished"
 
     def _replay(self, row: Row, gap: list[T]) -> None:
         """A row that an earlier run has kept: only what it says twice, and what was not tallied, matters."""
@@ -116,16 +128,30 @@ class Run(Generic[T]):
         else:
             batch.read.append(found)
 
-    def _write(self) -> None:
+    def _write(self, writer: Executor) -> None:
+        """Tag a batch and hand it over; wait for the one before, so that no more than two are under way."""
         batch, self._batch = self._batch, _Batch()
         if not batch.line:
             return
+        prepared = self._sink.prepare(batch.read)
+        self._settle()
+        self._writing = writer.submit(self._keep, batch, prepared, self._progress(batch.done))
+
+    def _keep(self, batch: _Batch[T], prepared: W, progress: Progress) -> tuple[Tally, Progress]:
+        """Keep a batch; when this has returned, it survives whatever comes."""
         place = Place(job=self._job.id, worker=self._worker, line=batch.line, errors=batch.errors)
-        self._tally += self._sink.write(batch.read, place)
-        self._tallies.put(self._job.id, {"line": batch.line, **self._tally.plain()})
-        progress = self._progress(batch.done)
+        tally = self._tally + self._sink.write(prepared, place)
+        self._tallies.put(self._job.id, {"line": batch.line, **tally.plain()})
         self._index.jobs.progress(self._job.id, progress.rows, progress.total, worker=self._worker)
         self._index.jobs.heartbeat(self._job.id, self._worker, self._lease_s)
+        return tally, progress
+
+    def _settle(self) -> None:
+        """Wait until the batch under way is kept, and tell of it. Raises what went wrong with it."""
+        if self._writing is None:
+            return
+        writing, self._writing = self._writing, None
+        self._tally, progress = writing.result()
         if self._on_progress:
             self._on_progress(progress)
 

@@ -11,11 +11,12 @@ from assistant.intake.identity import Pseudonyms, Seen
 from assistant.intake.mapping import ColumnMapping
 from assistant.intake.redaction import Redactor
 from assistant.intake.rows import Row
-from assistant.intake.tagging import LoadTagger, prepare
+from assistant.intake.tagging import LoadTagger, Prepared, prepare
 from index.records import Customer, Item, RowError
 from index.store import Store
 
 T = TypeVar("T")
+W = TypeVar("W")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,14 +58,18 @@ class Place:
     errors: Sequence[RowError]
 
 
-class Sink(Protocol[T]):
-    """Takes rows in the order of the file."""
+class Sink(Protocol[T, W]):
+    """Takes rows in the order of the file. What is prepared may be written by another thread, in the same order."""
 
     def read(self, row: Row) -> T | None:
         """What a row says; None when an earlier row said it. Raises RefusedError."""
         ...
 
-    def write(self, read: Sequence[T], place: Place) -> Tally:
+    def prepare(self, read: Sequence[T]) -> W:
+        """Do what needs no store to be locked: redact and tag."""
+        ...
+
+    def write(self, prepared: W, place: Place) -> Tally:
         """Keep rows; in one transaction with their place where they are feedback."""
         ...
 
@@ -93,14 +98,18 @@ class FeedbackSink:
         """As Sink."""
         return self._seen.identified(draft_of_row(row, self._mapping))
 
-    def write(self, read: Sequence[Draft], place: Place) -> Tally:
+    def prepare(self, read: Sequence[Draft]) -> Prepared:
         """As Sink. What is stored with the same content is neither tagged nor written again."""
-        items = self._items(read)
-        prepared = prepare(items, self._store, self._tagger)
+        return prepare(self._items(read), self._store, self._tagger)
+
+    def write(self, prepared: Prepared, place: Place) -> Tally:
+        """As Sink."""
+        entries = prepared.entries
         self._store.write(
-            prepared.entries, job=place.job, job_line=place.line, job_errors=place.errors, worker=place.worker
+            entries, job=place.job, job_line=place.line, job_errors=place.errors, worker=place.worker
         )
-        languages = Counter(entry.item.language or "unknown" for entry in prepared.entries)
+        items = [*(entry.item for entry in entries), *prepared.unchanged]
+        languages = Counter(entry.item.language or "unknown" for entry in entries)
         return Tally(redactions=_redactions(items), languages=languages + self._languages(prepared.unchanged))
 
     def tally(self, read: Sequence[Draft]) -> Tally:
@@ -135,9 +144,13 @@ class CustomerSink:
         texts = {name: cell for name, cell in cells.items() if isinstance(cell, str)}
         return Customer(id=id_, attributes=self._redactor.attributes(clean_attributes(texts)))
 
-    def write(self, read: Sequence[Customer], place: Place) -> Tally:
+    def prepare(self, read: Sequence[Customer]) -> Sequence[Customer]:
+        """As Sink."""
+        return read
+
+    def write(self, prepared: Sequence[Customer], place: Place) -> Tally:
         """As Sink: repeating it is harmless, so it needs no transaction with its place."""
-        changed = self._store.upsert_customers(read) if read else 0
+        changed = self._store.upsert_customers(prepared) if prepared else 0
         self._store.write(
             [], job=place.job, job_line=place.line, job_errors=place.errors, worker=place.worker
         )

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
@@ -269,3 +270,31 @@ def test_what_an_api_exports_is_read_back(tmp_path_factory, rows):
     (folder / "a.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     lines = [dict(row.cells) for row in open_table(folder / "a.jsonl").rows()]
     assert lines == [dict(row.cells) for row in open_table(folder / "a.json").rows()] == rows
+
+
+_HEADS = [
+    b"",
+    b"id,text\n",
+    b'{"text": "a"}\n',
+    b'[{"text": "a"}, ',
+    b"PK\x03\x04",
+    b"\xff\xfe",
+    b"sep=;\n",
+    b'"',
+    b"\xef\xbb\xbf",
+]
+
+
+@given(
+    head=st.sampled_from(_HEADS),
+    rest=st.binary(max_size=300),
+    name=st.sampled_from(["a.csv", "a.json", "a.jsonl"]),
+)
+def test_any_bytes_are_rows_or_an_error_that_says_why(tmp_path_factory, head, rest, name):
+    """Nothing that a file holds makes a reader fail in any other way."""
+    path = tmp_path_factory.mktemp("any") / name
+    path.write_bytes(head + rest)
+    lines: list[int] = []
+    with suppress(FileError):
+        lines += [row.line for row in open_table(path).rows()]
+    assert all(line >= 1 for line in lines)
