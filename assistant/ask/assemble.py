@@ -1,10 +1,10 @@
 """From a question taken apart to a draft of its plan."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.ask import intents, refusals
-from assistant.ask.breakdown import breakdown, limit
+from assistant.ask.breakdown import TAGS, breakdown, limit
 from assistant.ask.intents import Facts
 from assistant.ask.leftover import Leftovers
 from assistant.ask.lexicon import Lexicon
@@ -13,46 +13,15 @@ from assistant.ask.plan import Intent
 from assistant.ask.question import Question
 from assistant.ask.roles import act, is_modifier, left_out, sides, split_outcome
 from assistant.ask.scopes import Draft
+from assistant.ask.stems import bag
 from assistant.ask.tokens import tokenise
 from assistant.ask.values import Values
 
-_TAGS = frozenset(["theme", "sub_theme", "emotion", "empathy_gap", "force", "spectrum", "value", "sentiment"])
 _LISTING = frozenset({"drivers", "rank", "quotes", "summary", "emerging", "impact"})
-_PREDICATES = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "being",
-        "mention",
-        "mentions",
-        "mentioned",
-        "talk",
-        "talks",
-        "talked",
-        "complain",
-        "complains",
-        "complained",
-        "complaining",
-        "say",
-        "says",
-        "said",
-        "about",
-        "concern",
-        "concerns",
-        "feel",
-        "feels",
-        "felt",
-        "have",
-        "had",
-        "has",
-        "contain",
-        "contains",
-        "relate",
-        "relates",
-    ]
+_PREDICATES = bag(
+    "is are was were be being mention mentions mentioned talk talks talked complain complains "
+    "complained complaining say says said about concern concerns feel feels felt have had has contain "
+    "contains relate relates"
 )
 _NEGATIVE = Mention(first=0, last=0, key="sentiment", values=("negative",), source="rule")
 
@@ -65,12 +34,14 @@ class Assembler:
     values: Values
     leftovers: Leftovers
 
-    def draft(self, question: Question) -> tuple[Draft, list[str]]:
-        """The draft, and the words that were not understood."""
-        if intents.is_help(question, self.lexicon):
+    def draft(self, question: Question, topics: Sequence[str] = ()) -> tuple[Draft, list[str]]:
+        """The draft, and the words that were not understood; `topics` are the themes of the plan before."""
+        if intents.asks_help(question, self.lexicon):
             return Draft(intent="help"), []
         if reason := refusals.reason(question, self.lexicon):
             return Draft(intent="unsupported", reason=reason), []
+        if intents.addresses(question):
+            return Draft(intent="help"), []
         facts, out, unknown = self._facts(question)
         intent = intents.intent(facts)
         second = facts.sides.second if facts.sides else ()
@@ -82,8 +53,11 @@ class Assembler:
                 if m.slot not in {s.slot for s in facts.sides.first} or m in facts.sides.first
             ]
             shared += [m for m in facts.sides.first if m not in shared]
-        scope, outcome = self._roles(intent, facts, shared)
+        scope, outcome = self._roles(intent, facts, _without_echo(intent, shared))
         by, words = self._by(intent, facts, scope)
+        out = _narrowed(
+            question, out, {*topics, *(value for m in scope if m.key == "themes" for value in m.values)}
+        )
         return Draft(
             intent=intent, scope=scope, outcome=outcome, versus=second, exclude=out, by=by, by_words=words,
             limit=facts.limit if intent in _LISTING or intent is None else None,
@@ -112,7 +86,7 @@ class Assembler:
 
     def _group(self) -> str | None:
         """The attribute that says which customers: segment, plan, country."""
-        hits = self.values.names.find(tokenise("segment plan status country"))
+        hits = self.values.names.find(tokenise("segment plan status country region role cabin product"))
         return hits[0].means if hits else None
 
     def _roles(
@@ -125,7 +99,7 @@ class Assembler:
             facts.has("share") or (intents.asks_whether(facts.question) and not facts.has("count"))
         ):
             return self._share(facts, shared)
-        if intent == "summary" and intents.asks_whether(facts.question):
+        if intent in {"summary", None} and intents.asks_whether(facts.question):
             return [
                 m
                 for m in shared
@@ -133,12 +107,14 @@ class Assembler:
             ], []
         if intent not in {"compare", "rank", "impact"}:
             return shared, []
-        if intent == "compare" and not facts.has("comparative"):
-            return shared, []
+        if intent == "compare" and not facts.has("comparative", "share"):
+            sides_ = facts.sides.first if facts.sides else ()
+            lost = [m for m in shared if (m.is_outcome or m.key == "churn") and m not in sides_]
+            return [m for m in shared if m not in lost], lost
         if (
             intent == "rank"
             and not facts.has("who")
-            and (facts.breakdown is None or facts.breakdown.by in _TAGS)
+            and (facts.breakdown is None or facts.breakdown.by in TAGS)
         ):
             return shared, []
         return self._measure(facts, shared)
@@ -182,3 +158,22 @@ class Assembler:
             if group:
                 return [m for m in shared if m not in group], group
         return split_outcome(facts.question, shared, self.lexicon)
+
+
+def _without_echo(intent: Intent | None, mentions: Sequence[Mention]) -> list[Mention]:
+    """Without a sentiment that only repeats a complaint ("worst complaints"), or "issues" that are to be fixed."""
+    if intent == "impact" and not any(m.key == "themes" for m in mentions):
+        mentions = [m for m in mentions if m.key != "tones"]
+    said = {"complaint": "negative", "praise": "positive"}
+    tones = {said[value] for m in mentions if m.key == "tones" for value in m.values}
+    return [m for m in mentions if m.key != "sentiment" or not tones & set(m.values)]
+
+
+def _narrowed(question: Question, out: Sequence[Mention], topics: set[str]) -> list[Mention]:
+    """What is left out; a part of the topic itself ("delivery, but no lost parcels") by its words."""
+    return [
+        replace(m, key="text", values=(question.words(m.first, m.last),))
+        if m.key == "themes" and topics & set(m.values)
+        else m
+        for m in out
+    ]

@@ -6,73 +6,19 @@ from typing import Literal
 from assistant.ask.lexicon import Lexicon
 from assistant.ask.patterns import Hit
 from assistant.ask.question import Question
+from assistant.ask.stems import bag
 
 UNITS = ("day", "week", "month")
-_SPLITS = frozenset(["by", "per", "each", "every", "across", "between", "split", "within"])
-_BETWEEN = frozenset(
-    [
-        "the",
-        "our",
-        "most",
-        "least",
-        "common",
-        "commonly",
-        "frequent",
-        "frequently",
-        "mentioned",
-        "main",
-        "of",
-        "a",
-        "an",
-        "complaint",
-        "complaints",
-        "negative",
-        "positive",
-        "customer",
-        "customers",
-        "new",
-        "typical",
-        "single",
-        "overall",
-        "different",
-        "kind",
-        "kinds",
-        "type",
-        "types",
-        "sort",
-        "top",
-        "biggest",
-        "other",
-        "all",
-        "is",
-        "are",
-        "cx",
-        "contact",
-        "feedback",
-    ]
+TAGS = bag("theme sub_theme emotion empathy_gap force spectrum value sentiment")
+_EXTREMES = bag("least most worst best lowest highest top")
+_SPLITS = bag("by per each every across between split within")
+_BETWEEN = bag(
+    "the our most least common commonly frequent frequently mentioned main of a an complaint "
+    "complaints negative positive customer customers new typical single overall different kind kinds "
+    "type types sort top biggest other all is are cx contact feedback"
 )
-_TONED = frozenset(["issue", "issues", "problem", "problems", "complaint", "complaints", "pain"])
-_LISTS = frozenset(
-    [
-        "show",
-        "give",
-        "me",
-        "pull",
-        "list",
-        "top",
-        "first",
-        "only",
-        "just",
-        "best",
-        "worst",
-        "last",
-        "need",
-        "want",
-        "another",
-        "get",
-        "see",
-    ]
-)
+_TONED = bag("issue issues problem problems complaint complaints pain")
+_LISTS = bag("show give me pull list top first only just best worst last need want another get see")
 
 Kind = Literal["which", "top", "split"]
 
@@ -125,6 +71,7 @@ def _kind(question: Question, hit: Hit[str]) -> Kind | None:
         question.low(place) in _BETWEEN
         or _is_superlative(question, place, place + 1)
         or _is_count(question, place)
+        or any(place in m.covered for m in question.mentions if m.can_be_outcome)
     ):
         ranked = ranked or _is_superlative(question, place, place + 1) or _is_count(question, place)
         place -= 1
@@ -132,7 +79,8 @@ def _kind(question: Question, hit: Hit[str]) -> Kind | None:
     if hit.means in {"sentiment", "emotion"} and not ranked and question.low(hit.first - 1) == "the":
         return None
     if lead in {"which", "what", "whose"}:
-        return "which"
+        is_asked_of = not ranked and question.low(place + 1) in {"is", "are"} and hit.means not in TAGS
+        return "split" if is_asked_of else "which"
     if lead in _SPLITS and word not in _TONED:
         return "split"
     return "top" if ranked or _is_listed(question, hit, lead) else None
@@ -148,17 +96,14 @@ def _is_calendar(question: Question, hit: Hit[str]) -> bool:
 
 
 def _is_superlative(question: Question, first: int, last: int) -> bool:
-    return any(first <= hit.first and hit.last <= last for hit in question.cues.get("superlative", ()))
+    return question.low(first) in _EXTREMES or any(
+        first <= hit.first and hit.last <= last for hit in question.cues.get("superlative", ())
+    )
 
 
 def _is_count(question: Question, place: int) -> bool:
     token = question.tokens[place] if 0 <= place < len(question.tokens) else None
-    return bool(
-        token
-        and token.number
-        and token.number > 1
-        and not any(m.first <= place < m.last for m in question.mentions)
-    )
+    return bool(token and token.number and token.number > 1 and place not in question.named)
 
 
 def _is_listed(question: Question, hit: Hit[str], lead: str) -> bool:
@@ -173,7 +118,7 @@ def _is_listed(question: Question, hit: Hit[str], lead: str) -> bool:
 def limit(question: Question, lexicon: Lexicon) -> int | None:
     """The number of things asked for, 1 to 100."""
     counted = {place for hit in lexicon.counted.find(question.tokens) for place in range(hit.first, hit.last)}
-    taken = {place for m in question.mentions for place in range(m.first, m.last)}
+    taken = question.named
     for place, token in enumerate(question.tokens):
         number = token.number
         if place in taken or number is None or number != int(number) or not 1 <= number <= 100:

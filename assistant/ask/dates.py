@@ -8,6 +8,7 @@ from assistant.ask import spans
 from assistant.ask.moments import Row
 from assistant.ask.relative import point
 from assistant.ask.spans import Span
+from assistant.ask.stems import bag
 from assistant.ask.tokens import Token
 
 _SINCE = {
@@ -22,7 +23,7 @@ _UNTIL = {("until",): 1, ("till",): 1, ("through",): 1, ("up", "to"): 2, ("up", 
 _BEFORE: dict[tuple[str, ...], int] = {("before",): 1, ("prior", "to"): 2, ("ahead", "of"): 2}
 _AFTER: dict[tuple[str, ...], int] = {("after",): 1, ("following",): 1}
 _EVENT = 8  # words from "since" to the date of what happened
-_IN = frozenset(["in", "on", "during", "over", "for", "throughout", "within", "at", "the"])
+_IN = bag("in on during over for throughout within at the")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +43,7 @@ def find_periods(tokens: Sequence[Token], today: date) -> list[DateHit]:
     hits: list[DateHit] = []
     place = 0
     while place < len(tokens):
+        place = _after_same(row, place)
         hit = _open(row, place) or _event(row, place) or _between(row, place) or _plain(row, place)
         if hit:
             hits.append(replace(hit, is_future=bool(hit.span.first and hit.span.first > today)))
@@ -49,6 +51,16 @@ def find_periods(tokens: Sequence[Token], today: date) -> list[DateHit]:
         else:
             place += 1
     return hits
+
+
+def _after_same(row: Row, place: int) -> int:
+    """The place after "same period last year": it names no period of its own but shifts another."""
+    if row.at(place) != "same":
+        return place
+    for at in range(place + 1, min(place + 6, len(row.tokens))):
+        if row.at(at) == "year" and row.at(at - 1) in {"last", "previous", "before"}:
+            return at + 1
+    return place
 
 
 def _lead(row: Row, place: int, leads: dict[tuple[str, ...], int]) -> int | None:

@@ -75,7 +75,14 @@ class Merge:
 
     @property
     def _compares(self) -> bool:
-        return self.draft.intent == "compare" or self.question.has("compare", "one_before", "year_before")
+        earlier = self.question.has("one_before", "year_before") and not self._shifts
+        return self.draft.intent == "compare" or self.question.has("compare") or earlier
+
+    @property
+    def _shifts(self) -> bool:
+        """Whether the turn moves the period: "and the month before?"."""
+        moves = self.question.has("one_before", "year_before") and not self.question.has("compare")
+        return moves and self.previous.scope.period is not None and self.question.low(0) in {"and", "what"}
 
     def _intent(self) -> Intent:
         """The intent that the turn names, else that of the plan before."""
@@ -139,20 +146,37 @@ class Merge:
                 scope, outcome = scope.merged(outcome), None
         for mention in self._own():
             scope, outcome = self._with(intent, scope, outcome, mention)
+        if self._shifts and (other := self._other_period(scope)):
+            scope = scope.merged(other)
         out = scope_of(self.draft.exclude)
         if not out.is_empty():
             scope = scope.model_copy(update={"exclude": (scope.exclude or Scope()).merged(out)})
         return scope, outcome
 
     def _own(self) -> list[Mention]:
-        """Mentions of the scope, tones last, without those that only tell what is compared."""
+        """Mentions for the scope, tones last; without those that tell what is compared or lifted."""
         own = [
             m
             for m in self.draft.scope
-            if not (self._compares and not self.draft.versus and m.key != "themes")
+            if m not in self._against and not ("lift" in self._turns and m.attribute)
         ]
-        own = [m for m in own if not (m.key == "period" and self.draft.versus and self.previous.scope.period)]
+        if self.draft.versus and self.previous.scope.period:
+            own = [m for m in own if m.key != "period"]
         return sorted(own, key=lambda m: m.key == "tones")
+
+    @property
+    def _against(self) -> list[Mention]:
+        """Mentions that only name the second side of a comparison."""
+        if self.draft.versus:
+            return []
+        if self._compares:
+            return [m for m in self.draft.scope if m.key != "themes"]
+        versus = (
+            self.previous.versus
+            if self.previous.intent == "compare" and self.draft.intent in {None, "compare"}
+            else None
+        )
+        return [m for m in self.draft.scope if versus and _has(versus, m)]
 
     def _with(
         self, intent: Intent, scope: Scope, outcome: Scope | None, mention: Mention
@@ -194,6 +218,11 @@ class Merge:
             scope = scope.model_copy(update={"period": None})
         ends = {hit.last for hit in turns if hit.means == "everything"}
         lifted = {hit.means for hit in self.question.dimensions if hit.first in ends or hit.first - 1 in ends}
+        if "lift" in self._turns:
+            lifted |= {m.attribute for m in self.draft.scope if m.attribute} | {
+                hit.means for hit in self.question.dimensions
+            }
+            scope = scope.model_copy(update={"period": None}) if self.question.mentioned("period") else scope
         kept = {name: values for name, values in scope.attributes.items() if name not in lifted}
         return scope.model_copy(update={"attributes": kept}) if lifted else scope
 
@@ -206,9 +235,8 @@ class Merge:
             return scope, scope_of(self.draft.versus)
         if period := self._other_period(scope):
             return scope, period
-        named = scope_of([m for m in self.draft.scope if m.key != "themes"])
-        if self._compares and not named.is_empty():
-            return scope, named
+        if self._against:
+            return scope, scope_of(self._against)
         if "pair" in self._turns or self._compares:
             return self._pair(scope)
         return scope, self.previous.versus

@@ -1,9 +1,9 @@
 """Numbers about numeric attributes: "1-star", "under 3 stars", "low ratings", "age over 60"."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from assistant.ask.mentions import Mention
-from assistant.ask.stems import stem
+from assistant.ask.stems import bag, stem
 from assistant.ask.tokens import Token, stems
 
 Attributes = Mapping[str, Mapping[str, int]]
@@ -13,7 +13,15 @@ _LESS = {"less", "fewer", "lower", "worse", "below", "under"}
 _MORE = {"more", "higher", "better", "greater", "above", "up", "over"}
 _LOW = {"low", "lower", "lowest", "bad", "badly", "poor", "poorly", "worst", "terrible"}
 _HIGH = {"high", "higher", "highest", "highly", "good", "top", "best", "great", "excellent"}
-_UNITS = {stem(word) for word in ("star", "rating", "score")}
+_AGED = bag(
+    "customers people users members women men shoppers buyers aged age years year guests those anyone"
+)
+_NOUNS = frozenset({"rating", "ratings", "review", "reviews"})
+_UNITS = {stem(word) for word in ("star", "rating", "score", "mark")}
+_FALLS = {stem(word) for word in ("drop", "fall", "fell", "decline", "sink", "low", "bad", "poor", "down")}
+_RATED = frozenset({"rate", "rates", "rated", "rating"})
+_RISES = {stem(word) for word in ("rise", "rose", "climb", "high", "improve", "up")}
+_BETWEEN = bag("are is was were so have has gone going go went been being get getting got our the did do")
 _LOWEST, _HIGHEST = 0.4, 0.7  # shares of the scale that "low" and "high" mean: 1-2 and 4-5 of 5
 
 Test = Callable[[float], bool]
@@ -48,51 +56,40 @@ class Grades:
         ]  # fmt: skip
 
     def find(self, tokens: Sequence[Token]) -> Iterator[Mention]:
-        """Bounds and lists of numbers that come with a unit, and "low ratings"."""
+        """Bounds and lists of numbers that come with a unit, "low ratings", "ratings drop", detractors."""
         for place in range(len(tokens)):
             for reader in (_bound, _list, self._level):
-                if read := reader(tokens, place):
-                    yield from self._mentions(tokens, *read)
+                read = reader(tokens, place)
+                found = self._attribute(tokens, read[0], read[1]) if read else None
+                if read and found:
+                    yield from self._mention(found[0], range(found[1], found[2]), read[2])
+            yield from self._moved(tokens, place)
             yield from self._nps(tokens, place)
 
+    def _mention(self, name: str, places: Iterable[int], test: Test) -> Iterator[Mention]:
+        """The values of the attribute that pass the test, lowest first."""
+        numbers = sorted(self._numbers[name].items(), key=lambda entry: entry[1])
+        values = tuple(value for value, number in numbers if test(number))
+        spots = frozenset(places)
+        if values:
+            yield Mention(first=min(spots), last=max(spots) + 1, places=spots, key="attributes", attribute=name,
+                          values=values, source="value", rank=9)  # fmt: skip
+
+    @property
+    def _graded(self) -> str | None:
+        """The attribute that grades in numbers, if there is one."""
+        return next((name for name in sorted(self.names) if name in self._numbers), None)
+
     def _nps(self, tokens: Sequence[Token], place: int) -> Iterator[Mention]:
-        """Detractors, passives and promoters where NPS is stored as a number from 0 to 10."""
+        """Detractors, passives and promoters where NPS is a number from 0 to 10, or there are only ratings."""
         name = next((name for name in self._numbers if "nps" in name.casefold().split("_")), None)
         test = _NPS.get(tokens[place].stem)
-        graded = next(iter(sorted(self.names)), None)
-        if test and graded and not name and graded in self._numbers and tokens[place].stem != stem("passive"):
+        if test and name:
+            yield from self._mention(name, [place], test)
+        elif test and self._graded and tokens[place].stem != stem("passive"):
             # Without NPS the ends of the scale stand in; the chip shows it.
-            name, test = graded, self._part(graded, is_low=tokens[place].stem == stem("detractor"))
-        if name and test:
-            values = tuple(value for value, number in self._numbers[name].items() if test(number))
-            yield Mention(
-                first=place,
-                last=place + 1,
-                key="attributes",
-                attribute=name,
-                values=values,
-                source="value",
-                rank=9,
-            )
-
-    def _mentions(self, tokens: Sequence[Token], first: int, last: int, test: Test) -> Iterator[Mention]:
-        found = self._attribute(tokens, first, last)
-        if found is None:
-            return
-        name, first, last = found
-        values = tuple(
-            value for value, number in sorted(self._numbers[name].items(), key=lambda e: e[1]) if test(number)
-        )
-        if values:
-            yield Mention(
-                first=first,
-                last=last,
-                key="attributes",
-                attribute=name,
-                values=values,
-                source="value",
-                rank=9,
-            )
+            is_low = tokens[place].stem == stem("detractor")
+            yield from self._mention(self._graded, [place], self._part(self._graded, is_low=is_low))
 
     def _attribute(self, tokens: Sequence[Token], first: int, last: int) -> tuple[str, int, int] | None:
         """The attribute whose name or unit stands beside the numbers, with the wider span."""
@@ -104,21 +101,16 @@ class Grades:
             ):
                 if key and start >= 0 and tuple(t.stem for t in tokens[start:end]) == key:
                     return name, min(first, start), max(last, end)
-        graded = next((name for name in sorted(self.names) if name in self._numbers), None)
+        if age := next((name for name in self._numbers if name.casefold() == "age"), None):
+            beside = {_low(tokens, first - 1), _low(tokens, last)}
+            if beside & _AGED:
+                return age, first - (_low(tokens, first - 1) == "aged"), last
+        graded = self._graded
         if graded is None:
             return None
         if last < len(tokens) and tokens[last].stem in _UNITS:
             end = last + 1
-            return (
-                graded,
-                first,
-                end
-                + (
-                    end < len(tokens)
-                    and tokens[end].stem in {"rate", "review"}
-                    and tokens[end].low != "reviews"
-                ),
-            )
+            return graded, first, end + (_low(tokens, end) in _NOUNS)
         if first and tokens[first - 1].stem in _UNITS:
             return graded, first - 1, last
         if (
@@ -132,12 +124,21 @@ class Grades:
     def _level(self, tokens: Sequence[Token], place: int) -> Read:
         """Low or high, as a part of the scale."""
         low = tokens[place].low
-        if low not in _LOW | _HIGH:
+        if self._graded is None or low not in _LOW | _HIGH:
             return None
-        scales = [name for name in sorted(self.names) if name in self._numbers]
-        if not scales:
-            return None
-        return place, place + 1, self._part(scales[0], is_low=low in _LOW)
+        return place, place + 1, self._part(self._graded, is_low=low in _LOW)
+
+    def _moved(self, tokens: Sequence[Token], place: int) -> Iterator[Mention]:
+        """Ratings drop, they rate Porto low: the low values; rise: the high ones."""
+        if self._graded is None or tokens[place].stem not in _FALLS | _RISES:
+            return
+        rated = [p for p in range(max(0, place - 3), place) if tokens[p].low in _RATED]
+        before = rated[-1] if rated else place - 1
+        while before > 0 and tokens[before].low in _BETWEEN:
+            before -= 1
+        if before >= 0 and tokens[before].stem in _UNITS:
+            test = self._part(self._graded, is_low=tokens[place].stem in _FALLS)
+            yield from self._mention(self._graded, [before, place], test)
 
     def _part(self, name: str, *, is_low: bool) -> Test:
         """Whether a number lies in the low or the high part of the scale."""

@@ -9,8 +9,13 @@ from assistant.ask.mentions import Mention
 from assistant.ask.plan import Intent
 from assistant.ask.question import Question
 from assistant.ask.roles import Sides
+from assistant.ask.stems import bag
 
-_VERBS = frozenset(["is", "are", "was", "were", "do", "does", "did", "has", "have"])
+_VERBS = bag("is are was were do does did has have")
+_YOU = frozenset({"you", "your", "yours", "yourself"})
+_VOICES = bag(
+    "comments comment feedback reviews review messages posts tweets quotes voices emails chats ones statements"
+)
 _FEELINGS = frozenset({"emotions", "sentiment"})
 
 
@@ -35,19 +40,23 @@ class Facts:
         return bool(self.mentioned("themes", "text"))
 
 
-def is_help(question: Question, lexicon: Lexicon) -> bool:
-    """Whether the question is about the assistant: it says "you" outside of a request, or asks how to use it."""
-    if not question.silent and not any(token.is_word for token in question.tokens):
+def asks_help(question: Question, lexicon: Lexicon) -> bool:
+    """Whether the question is how to use the assistant, or only a greeting."""
+    if all(place in question.silent or not token.is_word for place, token in enumerate(question.tokens)):
         return True
-    addressed = [
-        place for place, token in enumerate(question.tokens)
-        if token.low in {"you", "your", "yours", "yourself"} and place not in question.silent
-    ]  # fmt: skip
-    if any(question.low(place - 1) not in {"thank", "thanks"} for place in addressed):
-        return True
-    hits = lexicon.help.find(question.tokens)
     alone = sum(token.is_word for token in question.tokens) <= 2
+    hits = lexicon.help.find(question.tokens)
     return any(hit.last - hit.first > 1 or alone or question.low(hit.first) == "earmark" for hit in hits)
+
+
+def addresses(question: Question) -> bool:
+    """Whether the question speaks to the assistant outside of a polite request: "who are you"."""
+    return any(
+        token.low in _YOU
+        and place not in question.silent
+        and question.low(place - 1) not in {"thank", "thanks"}
+        for place, token in enumerate(question.tokens)
+    )
 
 
 def intent(facts: Facts) -> Intent | None:
@@ -70,6 +79,8 @@ def _outright(facts: Facts) -> Intent | None:
     by, counts = facts.breakdown, facts.has("count", "share")
     if facts.has("quotes") and not facts.has("why") and not counts:
         return "quotes"
+    if facts.has("digest") and not by:
+        return "summary"
     if facts.has("why") or (facts.has("separate") and any(m.can_be_outcome for m in facts.mentions)):
         return "drivers"
     if facts.sides and not (counts and by and by.kind == "split"):
@@ -84,14 +95,26 @@ def _numbers(facts: Facts) -> Intent | None:
     by = facts.breakdown
     if not facts.has("count", "share"):
         return None
-    if by and by.kind in {"which", "top"} and not _starts_with_count(facts.question):
+    if by and not by.is_calendar and _ranks(facts, by):
         return "rank"
+    if facts.has("trend") and facts.question.low(0) in _VERBS:
+        return "trend"
     over_time = (
         (by and by.is_calendar)
         or (facts.has("trend") and not _starts_with_count(facts.question))
         or _is_over_time(facts)
     )
     return "trend" if over_time else "count"
+
+
+def _ranks(facts: Facts, by: Breakdown) -> bool:
+    """Whether a count is asked for in order to rank: "highest share by country", "which channel has how many"."""
+    if by.kind in {"which", "top"}:
+        return not _starts_with_count(facts.question)
+    share = facts.question.cues.get("share", ())
+    return any(
+        hit.first < other.first for hit in facts.question.cues.get("superlative", ()) for other in share
+    )
 
 
 def _is_over_time(facts: Facts) -> bool:
@@ -139,14 +162,14 @@ def _asks_feeling(facts: Facts) -> bool:
     feelings = [
         m for m in facts.mentioned(*_FEELINGS) if not any(d.first == m.first for d in question.dimensions)
     ]
-    if not feelings:
+    if not feelings or any(hit.first < feelings[0].first for hit in question.cues.get("superlative", ())):
         return False
     follows = question.tokens[feelings[0].last - 1].low
     first = words[start] + 1
     between = [question.low(place) for place in range(first, feelings[0].first)]
     asked_of = question.low(feelings[0].last) in {"about", "with", "by", "at"}
     verb = (
-        follows.endswith(("s", "ing", "ed", "e", "d"))
+        (follows.endswith(("s", "ing", "ed", "e", "d")) or follows in {"upset", "hurt"})
         and len(between) <= 1
         and follows not in {"negatives", "positives"}
     )
@@ -158,7 +181,7 @@ def _course(facts: Facts) -> Intent | None:
     """Over time."""
     by = facts.breakdown
     if by and by.is_calendar:
-        return "trend"
+        return "rank" if by.kind == "which" else "trend"
     if facts.has("trend") and not (by and by.kind in {"which", "top"} and facts.has("superlative")):
         return "trend"
     return None
@@ -171,16 +194,27 @@ def _lists(facts: Facts) -> Intent | None:
         return "rank"
     if by:
         return "rank" if facts.has("superlative") or facts.has("compare") else "count"
+    if (facts.has("items") and facts.has("show")) or _wants_voices(facts.question):
+        return "quotes"
     if (
         facts.has("superlative")
         and not facts.has("items")
-        and (facts.mentioned("tones", "sentiment") or facts.has("who"))
+        and (facts.mentioned("tones", "sentiment", "intents") or facts.has("who"))
     ):
         return "rank"
-    if facts.has("items") and facts.has("show"):
-        return "quotes"
-    asks = facts.question.low(0) in {"what", "whats"}
+    if facts.has("superlative") and facts.mentioned("churn") and facts.question.low(0) == "what":
+        return "drivers"
+    if facts.has("which") and facts.has("superlative") and facts.question.low(0) == "which":
+        return "rank"
+    asks = any(token.low == "what" for token in facts.question.tokens)
     return "rank" if asks and facts.mentioned("tones") and not facts.has_topic else None
+
+
+def _wants_voices(question: Question) -> bool:
+    """The angriest comments, the best reviews, I want to read what they wrote."""
+    best = question.cues.get("superlative", ())
+    first = next((t.low for p, t in enumerate(question.tokens) if t.is_word and p not in question.silent), "")
+    return first in {"see", "read", "hear"} or any(question.low(hit.last) in _VOICES for hit in best)
 
 
 def _whether(facts: Facts) -> Intent | None:

@@ -30,6 +30,12 @@ class Mention:
     is_weak: bool = False
     is_outcome: bool = False  # an attribute that grades or says who left
     date: DateHit | None = None
+    places: frozenset[int] = frozenset()  # the tokens that name it, where it skips some
+
+    @property
+    def covered(self) -> frozenset[int]:
+        """The tokens that it takes up."""
+        return self.places or frozenset(range(self.first, self.last))
 
     @property
     def slot(self) -> tuple[str, str | None]:
@@ -42,14 +48,13 @@ class Mention:
 
 
 def resolve(mentions: Iterable[Mention]) -> list[Mention]:
-    """The mentions that stand: the longest first, of equal ones the higher rank; none overlaps another."""
+    """The mentions that stand: the longest first, of equal ones the higher rank; no token names two things."""
     chosen: list[Mention] = []
     taken: set[int] = set()
-    for mention in sorted(mentions, key=lambda m: (m.date is None, m.first - m.last, -m.rank, m.first)):
-        span = set(range(mention.first, mention.last))
-        if not span & taken:
+    for mention in sorted(mentions, key=lambda m: (m.date is None, -len(m.covered), -m.rank, m.first)):
+        if not mention.covered & taken:
             chosen.append(mention)
-            taken |= span
+            taken |= mention.covered
     return sorted(without_weak(chosen), key=lambda m: m.first)
 
 

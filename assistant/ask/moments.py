@@ -8,8 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from dateutil.easter import easter
+
 from assistant.ask import spans
 from assistant.ask.spans import SEASONS, UNITS, Grain, Span
+from assistant.ask.stems import bag
 from assistant.ask.tokens import Token
 
 _NAMES = [
@@ -41,41 +44,9 @@ ORDINALS = {
 }
 _FEASTS = {"christmas": (12, 25), "xmas": (12, 25), "halloween": (10, 31), "valentine": (2, 14)}
 # Words before "may", "march", "summer", ... that make them a time.
-_LEADS = frozenset(
-    [
-        "in",
-        "since",
-        "until",
-        "till",
-        "before",
-        "after",
-        "from",
-        "to",
-        "of",
-        "between",
-        "and",
-        "through",
-        "during",
-        "by",
-        "last",
-        "this",
-        "early",
-        "mid",
-        "late",
-        "for",
-        "vs",
-        "versus",
-        "with",
-        "or",
-        "than",
-        "over",
-        "starting",
-        "not",
-        "except",
-        "only",
-        "just",
-        "against",
-    ]
+_LEADS = bag(
+    "in since until till before after from to of between and through during by last this early mid "
+    "late for vs versus with or than over starting not except only just against"
 )
 _COUNTABLE = frozenset(UNITS) | {f"{unit}s" for unit in UNITS}
 _AMBIGUOUS = frozenset({"may", "march", "mar", "fall", "dec", "sat", "sun"})
@@ -255,6 +226,8 @@ def year(row: Row, place: int) -> Found:
 
 def feast(row: Row, place: int) -> Found:
     """Christmas, Halloween, Valentine's day."""
+    if row.at(place) == "easter":
+        return dated(lambda year: spans.day(easter(year)), row, row.skip(place + 1, "sunday"))
     if row.at(place) not in _FEASTS:
         return None
     number = _FEASTS[row.at(place)]

@@ -13,11 +13,14 @@ from assistant.ask.leftover import Embed, Leftovers, Meanings
 from assistant.ask.lexicon import Label
 from assistant.ask.patterns import Patterns
 from assistant.ask.plan import QueryPlan, Reading
-from assistant.ask.question import Reader
+from assistant.ask.question import Question, Reader
 from assistant.ask.scopes import Draft
 from assistant.ask.spelling import Spelling, english_words
 from assistant.ask.values import Values
 from assistant.ask.vocabulary import Vocabulary
+from nlp import labels
+
+_SHORT = 3  # words of a phrase that can stand for a theme in a question
 
 
 class Parser:
@@ -49,33 +52,39 @@ class Parser:
             earlier: the plans before that one, oldest first, for "compare the two".
         """
         taken = self._reader.read(question, today)
-        draft, unknown = self._assembler.draft(taken)
+        draft, unknown = self._assembler.draft(taken, previous.scope.themes if previous else ())
         if previous and followup.continues(taken, draft, self._lexicon):
             plan = followup.Merge(taken, draft, previous, earlier, self._values, self._lexicon).plan()
         else:
-            plan = _alone(draft).plan()
+            plan = self._alone(taken, draft).plan()
         notes = [f"I did not use these words of the question: {', '.join(unknown)}."] if unknown else []
         return Reading(plan=plan, chips=chips(taken, draft, plan, self._vocabulary.themes), notes=notes)
 
-
-def _alone(draft: Draft) -> Draft:
-    """The draft with the likeliest intent where the words do not say it."""
-    if draft.intent:
-        return draft
-    likely = intents.guess([*draft.scope, *draft.exclude])
-    return replace(draft, intent=likely or "unsupported", reason=None if likely else refusals.NOTHING_READ)
+    def _alone(self, question: Question, draft: Draft) -> Draft:
+        """The draft with the likeliest intent where the words do not say it."""
+        if draft.intent:
+            return draft
+        about_people = question.has("summary", "which") or question.low(0) in {"what", "how"}
+        people = about_people and any(token.low in self._lexicon.people for token in question.tokens)
+        likely = intents.guess([*draft.scope, *draft.exclude]) or ("summary" if people else None)
+        return replace(
+            draft, intent=likely or "unsupported", reason=None if likely else refusals.NOTHING_READ
+        )
 
 
 def _names(vocabulary: Vocabulary) -> Iterator[tuple[str, Label]]:
-    """Names and ids of themes as patterns."""
+    """Names and ids of themes as patterns; of themes that users made their short phrases too."""
     for name, theme in vocabulary.themes.items():
-        for text in {_phrase(theme.name), _phrase(name)} - {"", "overall"}:
+        own = theme.parent is None and name not in labels.THEMES
+        phrases = [text for text in theme.phrases if len(text.split()) <= _SHORT] if own else []
+        for text in {_phrase(text) for text in (theme.name, name, *phrases)} - {"", "overall"}:
             yield text, Label(key="themes", values=(name,))
 
 
 def _phrase(name: str) -> str:
-    """A name as a pattern: its words only."""
-    return " ".join(re.findall(r"[^\W_]+", name.lower()))
+    """A name as a pattern: its words only, without an article before them."""
+    words = re.findall(r"[^\W_]+", name.lower())
+    return " ".join(words[1:] if len(words) > 1 and words[0] in {"the", "a", "an"} else words)
 
 
 def _words(vocabulary: Vocabulary) -> Iterator[str]:

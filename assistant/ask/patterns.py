@@ -34,11 +34,15 @@ class Element:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit(Generic[T]):
-    """A pattern found at tokens `[first, last)`, with what it stands for."""
+    """A pattern found at tokens `[first, last)`, with what it stands for.
+
+    `places` are the tokens that its words matched, without those that a gap skipped.
+    """
 
     first: int
     last: int
     means: T
+    places: frozenset[int] = frozenset()
 
 
 def read(pattern: str) -> tuple[Element, ...]:
@@ -85,30 +89,30 @@ class Patterns(Generic[T]):
         token = tokens[at]
         for form in {token.stem, token.low}:
             for elements, means in self._by_first.get(form, ()):
-                last = _end(elements, tokens, at)
-                if last is not None:
-                    yield Hit(first=at, last=last, means=means)
+                places = _match(elements, tokens, at)
+                if places:
+                    yield Hit(first=at, last=places[-1] + 1, means=means, places=frozenset(places))
 
 
-def _end(elements: Sequence[Element], tokens: Sequence[Token], at: int) -> int | None:
-    """Where the pattern ends when it starts at `at`, or None when it does not fit."""
+def _match(elements: Sequence[Element], tokens: Sequence[Token], at: int) -> tuple[int, ...] | None:
+    """The places that the pattern matches when it starts at `at`, or None when it does not fit."""
     if not elements:
-        return at
+        return ()
     first, rest = elements[0], elements[1:]
     if first.is_gap:
         return _after_gap(rest, tokens, at)
     if at < len(tokens) and first.fits(tokens[at]):
-        end = _end(rest, tokens, at + 1)
-        if end is not None:
-            return end
-    return _end(rest, tokens, at) if first.is_optional else None
+        places = _match(rest, tokens, at + 1)
+        if places is not None:
+            return (at, *places)
+    return _match(rest, tokens, at) if first.is_optional else None
 
 
-def _after_gap(rest: Sequence[Element], tokens: Sequence[Token], at: int) -> int | None:
+def _after_gap(rest: Sequence[Element], tokens: Sequence[Token], at: int) -> tuple[int, ...] | None:
     for skipped in range(_GAP + 1):
-        end = _end(rest, tokens, at + skipped)
-        if end is not None:
-            return end
+        places = _match(rest, tokens, at + skipped)
+        if places is not None:
+            return places
         if at + skipped >= len(tokens) or not tokens[at + skipped].is_word:
             return None
     return None

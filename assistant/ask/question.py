@@ -13,6 +13,8 @@ from assistant.ask.tokens import Token, tokenise
 from assistant.ask.values import Values
 
 _RANKS = {"tones": 3, "themes": 5, "ignore": 4, "exclude": 6}
+_DATED = frozenset({"one_before"})  # cues that are no cues as part of a period
+_ALWAYS = frozenset({"comparative", "superlative", "compare"})  # cues even inside a label: "less satisfied"
 _SILENT = {"ignore", "exclude"}
 
 
@@ -28,9 +30,15 @@ class Question:
     dimensions: tuple[Hit[str], ...]
     excludes: tuple[Hit[str], ...]
     silent: frozenset[int]  # tokens of greetings and polite phrases
+    known: frozenset[int]  # tokens that were recognised and found to say nothing
 
     def has(self, *cues: str) -> bool:
         return any(cue in self.cues for cue in cues)
+
+    @property
+    def named(self) -> frozenset[int]:
+        """The tokens that name something."""
+        return frozenset(place for mention in self.mentions for place in mention.covered)
 
     def low(self, place: int) -> str:
         return self.tokens[place].low if 0 <= place < len(self.tokens) else ""
@@ -55,14 +63,16 @@ class Reader:
     def read(self, text: str, today: date) -> Question:
         tokens = tokenise(text, self.lexicon.forms, self._spelling.correct)
         silent = _silent(self.lexicon.wrappers.find(tokens), tokens)
-        found = resolve(m for m in self._mentions(tokens, today) if not silent & set(range(m.first, m.last)))
-        mentions = tuple(m for m in found if m.key not in _SILENT)
+        named = [m for m in self._mentions(tokens, today) if not silent & m.covered]
+        found = resolve(named)
+        mentions = tuple(m for m in [*found, *_toned(found, named)] if m.key not in _SILENT)
         return Question(
             text=text, tokens=tuple(tokens), today=today, mentions=mentions,
             cues=_cues(self.lexicon.cues.find(tokens), found, silent),
             dimensions=self._dimensions(tokens, mentions, silent),
             excludes=tuple(Hit(first=m.first, last=m.last, means="") for m in found if m.key == "exclude"),
             silent=silent,
+            known=frozenset(p for m in named if m.is_weak or m.key == "ignore" for p in m.covered),
         )  # fmt: skip
 
     def _mentions(self, tokens: Sequence[Token], today: date) -> Iterable[Mention]:
@@ -74,18 +84,20 @@ class Reader:
         for label in self.lexicon.labels.find(tokens):
             yield _label(label, "synonym", 1 if label.means.is_weak else _RANKS.get(label.means.key, 5))
         for hit_ in self.lexicon.ignore.find(tokens):
-            yield Mention(first=hit_.first, last=hit_.last, key="ignore", rank=_RANKS["ignore"])
+            yield Mention(
+                first=hit_.first, last=hit_.last, places=hit_.places, key="ignore", rank=_RANKS["ignore"]
+            )
         for lead in self.lexicon.exclude.find(tokens):
-            yield Mention(first=lead.first, last=lead.last, key="exclude", rank=_RANKS["exclude"])
+            yield Mention(
+                first=lead.first, last=lead.last, places=lead.places, key="exclude", rank=_RANKS["exclude"]
+            )
 
     def _dimensions(
         self, tokens: Sequence[Token], mentions: Sequence[Mention], silent: frozenset[int]
     ) -> tuple[Hit[str], ...]:
         """Names of what an answer can be broken down by; the longest where they overlap."""
         hits = [*self.values.names.find(tokens), *self.lexicon.dimensions.find(tokens)]
-        taken = {
-            place for m in mentions if m.key in {"attributes", "period"} for place in range(m.first, m.last)
-        } | silent
+        taken = {place for m in mentions if m.key in {"attributes", "period"} for place in m.covered} | silent
         chosen: list[Hit[str]] = []
         for hit in sorted(hits, key=lambda h: h.first - h.last):
             span = set(range(hit.first, hit.last))
@@ -95,9 +107,15 @@ class Reader:
         return tuple(sorted(chosen, key=lambda h: h.first))
 
 
+def _toned(found: Sequence[Mention], named: Sequence[Mention]) -> list[Mention]:
+    """The complaint in a theme's name: "login problems" are account security with a complaint."""
+    names = [m for m in found if m.source == "name"]
+    return [tone for tone in named if tone.key == "tones" and any(tone.covered < m.covered for m in names)]
+
+
 def _label(hit: Hit[Label], source: str, rank: int) -> Mention:
     return Mention(
-        first=hit.first, last=hit.last, key=hit.means.key, values=hit.means.values, rank=rank,
+        first=hit.first, last=hit.last, places=hit.places, key=hit.means.key, values=hit.means.values, rank=rank,
         source="name" if source == "name" else "synonym", is_weak=hit.means.is_weak,
     )  # fmt: skip
 
@@ -114,7 +132,7 @@ def _silent(hits: Iterable[Hit[str]], tokens: Sequence[Token]) -> frozenset[int]
             span = set(range(hit.first, hit.last))
             if not span & silent and (before <= silent | marks or after <= silent | marks):
                 silent |= span
-    return frozenset() if silent | marks == places else frozenset(silent)
+    return frozenset(silent)
 
 
 def _cues(
@@ -124,7 +142,9 @@ def _cues(
     cues: dict[str, tuple[Hit[str], ...]] = {}
     for hit in hits:
         within = any(
-            m.first <= hit.first and hit.last <= m.last and m.last - m.first > hit.last - hit.first
+            (hit.places < m.covered and hit.means not in _ALWAYS)
+            or (m.key == "period" and hit.means in _DATED and hit.places & m.covered)
+            or (m.key == "attributes" and hit.means == "emerging" and hit.places & m.covered)
             for m in mentions
         )
         if not within and not silent & set(range(hit.first, hit.last)):

@@ -33,8 +33,9 @@ def _is_action(question: Question, lexicon: Lexicon) -> bool:
     words = [
         place for place, token in enumerate(question.tokens) if token.is_word and place not in question.silent
     ]
-    hits = [hit for hit in lexicon.actions.find(question.tokens) if hit.first == (words or [-1])[0]]
-    return bool(hits)
+    if any(token.stem == "filter" for token in question.tokens):
+        return False
+    return any(hit.first == (words or [-1])[0] for hit in lexicon.actions.find(question.tokens))
 
 
 def _within(hit: Hit[str], mentions: Sequence[Mention], keys: set[str]) -> bool:
@@ -53,11 +54,7 @@ def _is_personal(question: Question) -> bool:
             "guest",
             "passenger",
         }
-        is_id = (
-            any(c.isdigit() for c in token.low)
-            and len(token.low) >= 4
-            and not any(m.first <= place < m.last for m in question.mentions)
-        )
+        is_id = any(c.isdigit() for c in token.low) and len(token.low) >= 4 and place not in question.named
         if named and is_id:
             return True
     return False
@@ -68,6 +65,8 @@ def _missing_field(question: Question, lexicon: Lexicon) -> str | None:
     for hit in sorted(lexicon.fields.find(question.tokens), key=lambda h: h.first - h.last):
         span = set(range(hit.first, hit.last))
         named = any(span & set(range(d.first, d.last)) for d in question.dimensions if d.means not in UNITS)
-        if not named and not _within(hit, question.mentions, {"attributes"}):
-            return f"{hit.means} {'are' if hit.means.endswith('s') and hit.means not in {'NPS', 'the response times'} else 'is'} not in the data"
+        asked_by = question.low(hit.first) in {"which", "what", "whose", "per", "each"}
+        if not named and (asked_by or not _within(hit, question.mentions, {"attributes"})):
+            head = hit.means.split(" of ")[0]
+            return f"{hit.means} {'are' if head.endswith('s') else 'is'} not in the data"
     return None

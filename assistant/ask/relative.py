@@ -15,13 +15,13 @@ _VAGUE = {"few": 3, "couple": 2, "several": 4}
 def unit(row: Row, place: int) -> Found:
     """This month (up to today), last quarter, the previous week, the week before last, next month."""
     at = row.skip(place, "the")
-    word, grain = row.at(at), UNITS.get(row.at(at + 1))
+    word, grain = row.at(at), UNITS.get(row.at(at + 1).removesuffix("s"))
     if grain and word in {"this", "current"}:
         end = row.skip(at + 2, "so", "far", "to", "date")
         return end, spans.to_date(spans.holding(row.today, grain), row.today)
     if grain and word in {"last", "previous", "prior"}:
         return at + 2, spans.before(spans.holding(row.today, grain))
-    if grain and word in {"next", "coming", "upcoming"}:
+    if grain and grain != "day" and word in {"next", "coming", "upcoming"}:
         held = spans.holding(row.today, grain)
         following = spans.holding((held.last or row.today) + timedelta(days=1), grain)
         return at + 2, following

@@ -11,35 +11,17 @@ from assistant.ask.mentions import Mention
 from assistant.ask.patterns import Hit
 from assistant.ask.question import Question
 from assistant.ask.spans import Span
+from assistant.ask.stems import bag, stem
 
-_STRONG = frozenset(["vs", "versus", "against", "than", "with", "to", "from", "compared"])
+_STRONG = bag("vs versus against than with to from compared as")
 _JOINS = _STRONG | {"and", "or"}
-_CHAIN = frozenset(
-    [
-        "and",
-        "or",
-        "nor",
-        ",",
-        "/",
-        "&",
-        "the",
-        "our",
-        "about",
-        "from",
-        "in",
-        "on",
-        "for",
-        "any",
-        "customers",
-        "of",
-    ]
-)
+_CHAIN = bag("and or nor , / & the our about from in on for any customers of")
 _NEAR = 4  # words between "apart from" and what it means
-_PREPOSITIONS = frozenset(["for", "among", "amongst", "from", "of", "by", "with", "at"])
+_PREPOSITIONS = bag("for among amongst from of by with at")
 _CLAUSES = frozenset(["who", "that", "whose", "which", "where"])
-_CIRCUMSTANCES = frozenset(
-    ["after", "when", "once", "if", "during", "while", "following", "whenever", "because"]
-)
+_CIRCUMSTANCES = bag("after when once if during while following whenever because")
+_RATERS = frozenset(stem(word) for word in ("promoter", "passive", "detractor"))
+_GROUNDS = frozenset(stem(word) for word in ("reason", "cause", "driver", "explanation"))
 _FIRM = ("churn", "attributes", "effort", "empathy_gaps", "emotions", "sentiment", "tones")
 
 
@@ -50,29 +32,32 @@ def left_out(question: Question, mentions: Sequence[Mention]) -> list[Mention]:
         found += [m for m in mentions if m not in found and hit.first < m.first and m.last < hit.last]
         found += [m for m in _chain(question, mentions, hit.last, _NEAR) if m not in found]
     for place, token in enumerate(question.tokens):
-        if token.low in {"not", "no", "non"} and not any(m.first <= place < m.last for m in mentions):
-            found += [
-                m for m in _chain(question, mentions, place + 1, 1) if m not in found and m.key != "sentiment"
-            ]
+        if token.low in {"not", "no", "non"} and not any(place in m.covered for m in mentions):
+            chain = _chain(question, mentions, place + 1, 1)
+            found += [m for m in chain if m not in found and m.key not in {"sentiment", "text"}]
     return found
 
 
 def _chain(question: Question, mentions: Sequence[Mention], start: int, near: int) -> list[Mention]:
+    """The mentions from `start` on that belong together: "returns and delivery"."""
     chain: list[Mention] = []
-    end = start
     for mention in mentions:
         if mention.first < start:
             continue
-        gap = [question.low(place) for place in range(end, mention.first)]
-        linked = "but" not in gap and "?" not in gap
-        if (not chain and len(gap) <= near and linked) or (
-            chain and gap and all(word in _CHAIN for word in gap) and {"and", "or", "nor", ","} & set(gap)
-        ):
-            chain.append(mention)
-            end = mention.last
-        else:
+        gap = [question.low(place) for place in range(chain[-1].last if chain else start, mention.first)]
+        belongs = (
+            _goes_on(gap, chain[-1], mention) if chain else len(gap) <= near and not {"but", "?"} & set(gap)
+        )
+        if not belongs:
             break
+        chain.append(mention)
     return chain
+
+
+def _goes_on(gap: Sequence[str], before: Mention, mention: Mention) -> bool:
+    """Whether "and", or a comma between things of one kind, joins a mention to the one before."""
+    joined = bool({"and", "or", "nor"} & set(gap)) or ("," in gap and before.slot == mention.slot)
+    return joined and all(word in _CHAIN for word in gap)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,9 +74,22 @@ def sides(
     """What is compared with what, or None when the question compares nothing."""
     if found := _around(question, mentions):
         return found
+    if found := _either(question, mentions):
+        return found
     if not question.has("compare", "one_before", "year_before"):
         return None
     return _paired(question, mentions) or _relative(question, mentions) or _rest(question, mentions, values)
+
+
+def _either(question: Question, mentions: Sequence[Mention]) -> Sides | None:
+    """Two values with "or" between them: "who complains more, Ireland or the UK?"."""
+    if not question.has("comparative", "superlative", "which", "who"):
+        return None
+    for one, other in pairwise(m for m in mentions if m.key == "attributes"):
+        between = {question.low(p) for p in range(one.last, other.first)}
+        if "or" in between and one.slot == other.slot and not one.is_outcome:
+            return Sides(first=(one,), second=(other,))
+    return None
 
 
 def _paired(question: Question, mentions: Sequence[Mention]) -> Sides | None:
@@ -101,6 +99,8 @@ def _paired(question: Question, mentions: Sequence[Mention]) -> Sides | None:
         same = [m for m in mentions if m.slot == slot]
         for place, (one, other) in enumerate(pairwise(same)):
             between = {question.low(p) for p in range(one.last, other.first)}
+            if one.values == other.values and one.date == other.date:
+                continue
             pair = Sides(first=tuple(same[: place + 1]), second=tuple(same[place + 1 :]))
             if between & _STRONG:
                 return pair
@@ -116,18 +116,27 @@ def _paired(question: Question, mentions: Sequence[Mention]) -> Sides | None:
 
 
 def _relative(question: Question, mentions: Sequence[Mention]) -> Sides | None:
-    """One period against the one before or the same a year earlier."""
+    """One period against the one before or the same a year earlier; "than last month" is against this month."""
     dated = next((m for m in mentions if m.date), None)
-    if dated is None or dated.date is None or dated.date.span.first is None:
+    if dated is None or dated.date is None:
+        if not question.has("year_before"):
+            return None
+        year = spans.to_date(spans.holding(question.today, "year"), question.today)
+        now = Mention(first=0, last=0, key="period", source="rule", date=DateHit(first=0, last=0, span=year))
+        return Sides(first=(now,), second=(_with(now, spans.year_earlier(year)),))
+    span = dated.date.span
+    if span.first is None:
         return None
-    if question.low(dated.first - 1) in _STRONG and dated.date.span.grain in set(spans.UNITS.values()):
-        now = spans.to_date(spans.holding(question.today, dated.date.span.grain), question.today)
-        return Sides(first=(replace(_with(dated, now), source="rule"),), second=(dated,))
+    if question.low(dated.first - 1) in _STRONG and span.grain in set(spans.UNITS.values()):
+        current = spans.to_date(spans.holding(question.today, span.grain), question.today)
+        return Sides(first=(replace(_with(dated, current), source="rule"),), second=(dated,))
     if question.has("year_before"):
-        return Sides(first=(dated,), second=(_with(dated, spans.year_earlier(dated.date.span)),))
-    if question.has("one_before"):
-        return Sides(first=(dated,), second=(_with(dated, spans.before(dated.date.span)),))
-    return None
+        return Sides(first=(dated,), second=(_with(dated, spans.year_earlier(span)),))
+    return (
+        Sides(first=(dated,), second=(_with(dated, spans.before(span)),))
+        if question.has("one_before")
+        else None
+    )
 
 
 def _around(question: Question, mentions: Sequence[Mention]) -> Sides | None:
@@ -144,13 +153,8 @@ def _around(question: Question, mentions: Sequence[Mention]) -> Sides | None:
 
 
 def _with(mention: Mention, span: Span) -> Mention:
-    hit = mention.date
-    return replace(
-        mention,
-        date=DateHit(first=mention.first, last=mention.last, span=span)
-        if hit is None
-        else replace(hit, span=span, parts=None),
-    )
+    """The mention with another period."""
+    return replace(mention, date=DateHit(first=mention.first, last=mention.last, span=span))
 
 
 def _rest(
@@ -172,6 +176,8 @@ def is_modifier(
     while other := next((m for m in mentions if m.first == end), None):
         end = other.last
     if question.low(end) in people - {"we", "they", "them", "us", "who", "those"}:
+        return True
+    if question.tokens[mention.first].stem in _RATERS:
         return True
     before = mention.first - 1
     while question.low(before) in {"the", "our", "all", "already", "most"}:
@@ -210,7 +216,7 @@ def _firmest(candidates: Sequence[Mention]) -> list[Mention]:
 def act(question: Question, lexicon: Lexicon, mentions: Sequence[Mention]) -> Mention | None:
     """What customers do where that is the main verb: send back, cancel, contact us."""
     hits = [hit for hit in lexicon.acts.find(question.tokens) if _is_verb(question, hit)]
-    hits = [hit for hit in hits if not any(m.date and m.first <= hit.first < m.last for m in mentions)]
+    hits = [hit for hit in hits if not any(_covers(m, hit) for m in mentions)]
     if not hits:
         return None
     hit = max(hits, key=lambda h: (h.last - h.first, -h.first))
@@ -219,8 +225,18 @@ def act(question: Question, lexicon: Lexicon, mentions: Sequence[Mention]) -> Me
     )
 
 
+def _covers(mention: Mention, hit: Hit[Label]) -> bool:
+    """Whether the words are part of a time or of something longer, as in "the driver cancelled"."""
+    inside = mention.first <= hit.first and hit.last <= mention.last
+    return inside and (mention.date is not None or mention.first < hit.first)
+
+
 def _is_verb(question: Question, hit: Hit[Label]) -> bool:
     before, word = question.low(hit.first - 1), question.low(hit.first)
+    if before in {"many", "more"}:
+        return True
+    if before in {"for", "of", "behind"} and question.tokens[hit.first - 2].stem in _GROUNDS:
+        return True
     noun = word in {"returns", "exchanges", "calls", "emails"} or before in {
         "the",
         "our",

@@ -6,7 +6,7 @@ from typing import Any
 
 from assistant.ask.mentions import Mention
 from assistant.ask.plan import Intent, QueryPlan
-from assistant.scope import Scope
+from assistant.scope import Period, Scope
 
 _TONES = {"complaint": ("-", "negative"), "praise": ("+", "positive")}
 _KEYS = {"sentiment", "emotions", "empathy_gaps", "churn", "effort", "intents", "forces", "themes"}
@@ -56,10 +56,21 @@ def scope_of(mentions: Sequence[Mention]) -> Scope:
             attributes = parts.setdefault("attributes", {})
             attributes[mention.attribute] = _joined(attributes.get(mention.attribute, []), mention.values)
         elif mention.date:
-            parts.setdefault("period", mention.date.span.period)
+            parts["period"] = _together(parts.get("period"), mention.date.span.period)
         elif mention.key == "text":
             parts.setdefault("text", mention.values[0])
     return Scope(**_toned(parts, {value for m in mentions if m.key == "tones" for value in m.values}))
+
+
+def _together(one: Period | None, other: Period) -> Period:
+    """One period that holds both: "June and July"."""
+    if one is None:
+        return other
+    firsts, lasts = [one.first, other.first], [one.last, other.last]
+    return Period(
+        first=min(day for day in firsts if day) if all(firsts) else None,
+        last=max(day for day in lasts if day) if all(lasts) else None,
+    )
 
 
 def _joined(values: Sequence[str], more: Sequence[str]) -> list[str]:

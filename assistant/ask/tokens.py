@@ -88,6 +88,8 @@ def tokenise(
         if _is_hyphen(text, found.start()):
             joined = True
             continue
+        if word in {"'", '"'}:
+            continue
         for low in _read(word.lower(), forms or {}):
             mended = correct(low) if correct and low.isalpha() else low
             tokens.append(_token(text, found, mended, is_joined=joined))

@@ -11,14 +11,19 @@ from assistant.ask.grades import Grades
 from assistant.ask.lexicon import Lexicon, read_yaml, split
 from assistant.ask.mentions import Mention
 from assistant.ask.patterns import Hit, Patterns
+from assistant.ask.stems import bag, stem
 from assistant.ask.tokens import Token, stems
 
 Attributes = Mapping[str, Mapping[str, int]]
 _YES = frozenset({"yes", "true", "y", "1"})
 _NO = frozenset({"no", "false", "n", "0"})
+_TAILS = bag("name id ind code label flag")
 _FLAGS = frozenset({"is", "has", "ind", "flag", "was"})
-_LEADS = frozenset(["from", "on", "via", "by", "through", "in", "at", "for", "among", "the", "our"])
+_LEADS = bag("from on via by through in at for among the our")
+_STAYED = frozenset({"stayed", "retained"})
 _LOST = frozenset({"churn", "churned", "lapsed", "cancelled", "attrition", "nps", "left"})
+_WORDS = bag("us it in no be at is so to by am as me my do or")
+_VAGUE = bag("new other none first one no yes current open")
 _MANY = 400  # values of one attribute beyond which only those typed in full are looked for
 
 
@@ -60,7 +65,7 @@ class Values:
 
     def find(self, tokens: Sequence[Token]) -> list[Mention]:
         """All values that the words name."""
-        found = [*self._exact(tokens), *self._hits(tokens), *self._flags(tokens), *self.grades.find(tokens)]
+        found = [*self._exact(tokens), *self._flags(tokens), *self.grades.find(tokens)]
         return [replace(mention, is_outcome=self.is_outcome(mention.attribute or "")) for mention in found]
 
     def values(self, attribute: str) -> list[str]:
@@ -131,45 +136,60 @@ class Values:
 
     def _named(self) -> Iterator[tuple[str, str]]:
         """Patterns of the attribute names, and of other words for them that are not names themselves."""
-        own = {stems(name): name for name in self._attributes}
-        for key, name in own.items():
-            if key:
-                yield " ".join(re.findall(r"\w+", " ".join(_spaced(name)))), name
+        own: dict[tuple[str, ...], tuple[str, str]] = {}
+        for name in self._attributes:
+            words = _spaced(name)
+            for form in (words, words[:-1] if len(words) > 1 and words[-1] in _TAILS else []):
+                if form:
+                    own.setdefault(tuple(map(stem, form)), (" ".join(form), name))
+        yield from own.values()
         for group in _said()["attributes"]:
-            known = next((own[stems(form)] for form in group if stems(form) in own), None)
+            known = next((own[stems(form)][1] for form in group if stems(form) in own), None)
             if known:
                 yield from ((form, known) for form in group if stems(form) not in own)
 
     # The kinds of hits
 
     def _exact(self, tokens: Sequence[Token]) -> Iterator[Mention]:
+        """Values as stored. An everyday word counts where its place shows it, or beside a value of its kind."""
+        firm: list[Mention] = []
+        doubtful: list[Mention] = []
         longest = max((len(key) for key in self._typed), default=0)
         for first in range(len(tokens)):
             for last in range(first + 1, min(first + longest, len(tokens)) + 1):
-                key = tuple(token.stem for token in tokens[first:last])
-                values = self._typed.get(key)
-                if values and (mention := self._mention(tokens, first, last, values)):
-                    yield mention
+                values = self._typed.get(tuple(token.stem for token in tokens[first:last]))
+                if values:
+                    mention, is_shown = self._mention(tokens, first, last, values)
+                    (firm if is_shown else doubtful).append(mention)
+        firm += self._hits(tokens)
+        yield from firm
+        for mention in doubtful:
+            apart = [
+                m
+                for m in firm
+                if m.attribute == mention.attribute and (m.last <= mention.first or m.first >= mention.last)
+            ]
+            if apart and not _is_short(tokens[mention.first : mention.last]):
+                yield mention
 
     def _hits(self, tokens: Sequence[Token]) -> Iterator[Mention]:
         for hit in self._patterns.find(tokens):
-            yield Mention(first=hit.first, last=hit.last, key="attributes", attribute=hit.means.attribute,
+            yield Mention(first=hit.first, last=hit.last, places=hit.places, key="attributes", attribute=hit.means.attribute,
                           values=(hit.means.value,), source="synonym", rank=6)  # fmt: skip
 
-    def _mention(self, tokens: Sequence[Token], first: int, last: int, values: list[Value]) -> Mention | None:
+    def _mention(
+        self, tokens: Sequence[Token], first: int, last: int, values: list[Value]
+    ) -> tuple[Mention, bool]:
+        """The value that the tokens name, and whether it is sure that they do."""
         names = {hit.means: hit for hit in self._names_beside(tokens, first, last)}
         best = max(values, key=lambda v: (v.attribute in names, len(self._attributes[v.attribute])))
         beside = names.get(best.attribute)
-        if (
-            (best.is_everyday or _is_short(tokens[first:last]))
-            and not beside
-            and not self._shown(tokens, first, last)
-        ):
-            return None
+        is_plain = not best.is_everyday and not _is_short(tokens[first:last])
+        is_shown = is_plain or beside is not None or self._shown(tokens, first, last)
         if beside:
             first, last = min(first, beside.first), max(last, beside.last)
         return Mention(first=first, last=last, key="attributes", attribute=best.attribute, values=(best.value,),
-                       source="value", rank=8)  # fmt: skip
+                       source="value", rank=8), is_shown  # fmt: skip
 
     def _names_beside(self, tokens: Sequence[Token], first: int, last: int) -> list[Hit[str]]:
         start = max(0, first - 4)
@@ -187,8 +207,9 @@ class Values:
         token = tokens[first]
         if len(token.text) == 2:
             return token.text.isupper()
-        if token.low in {"new", "other", "none", "first", "one", "no", "yes", "current", "open"}:
-            return False
+        if token.low in _VAGUE:
+            ends = all(not after.is_word for after in tokens[last:])
+            return ends and first > 0 and tokens[first - 1].low in {"about", "only", "just", "and"}
         before = tokens[first - 1].low if first else ""
         return before in _LEADS or (token.is_capital and first > 0)
 
@@ -201,13 +222,15 @@ class Values:
         }
         for key, name in flags.items():
             for first in range(len(tokens) - len(key) + 1) if key else ():
-                if tuple(token.stem for token in tokens[first : first + len(key)]) == key:
+                row = tuple(token.stem for token in tokens[first : first + len(key)])
+                if row == key or (normal(name) in _LOST and tokens[first].low in _STAYED):
                     yield from self._flag(tokens, first, first + len(key), name)
 
     def _flag(self, tokens: Sequence[Token], first: int, last: int, name: str) -> Iterator[Mention]:
         before = [token.low for token in tokens[max(0, first - 2) : first]]
+        stayed = tokens[first].low in _STAYED
         negated = [place for place, low in enumerate(reversed(before), 1) if low in {"not", "non", "never"}]
-        answers = _NO if negated else _YES
+        answers = _NO if bool(negated) != stayed else _YES
         stored = next((value for value in self._attributes[name] if value.casefold() in answers), None)
         if stored is not None:
             start = first - negated[0] if negated else first
@@ -223,26 +246,10 @@ class Values:
 
 
 def _spaced(name: str) -> list[str]:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|_|-", " ", name).lower().split()
+    """The words of an attribute name, whatever joins them."""
+    return re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
 
 
 def _is_short(tokens: Sequence[Token]) -> bool:
     """Two-letter words of English that are also codes: `us`, `it`, `in`."""
-    return len(tokens) == 1 and tokens[0].low in {
-        "us",
-        "it",
-        "in",
-        "no",
-        "be",
-        "at",
-        "is",
-        "so",
-        "to",
-        "by",
-        "am",
-        "as",
-        "me",
-        "my",
-        "do",
-        "or",
-    }
+    return len(tokens) == 1 and tokens[0].low in _WORDS
