@@ -27,7 +27,7 @@ urgency, intent, forces, spectrum, values, reasons; and how the replies of a con
 
 The three upper layers of all-MiniLM-L6-v2, forked and fine-tuned for all fields at once; linear heads on the
 means of tokens over the item and over each clause. Fork and heads are stored in half precision. Probabilities
-are calibrated and thresholds chosen by cross-validation over industries and sources.
+are calibrated and thresholds chosen on texts of whole industries that the network has not seen.
 
 Made with `earmark train DATA LABELS OUT --seed {seed}`.
 

@@ -135,7 +135,10 @@ class LanguageDetector:
 
     def _latin(self, plain: str, words: Sequence[str]) -> Language:
         evidence = self._word_evidence(words)
-        if evidence["en"] - max((weight for code, weight in evidence.items() if code != "en"), default=0.0) >= _CLEAR:
+        if (
+            evidence["en"] - max((weight for code, weight in evidence.items() if code != "en"), default=0.0)
+            >= _CLEAR
+        ):
             return Language(code="en", confidence=1.0)
         shares = dict.fromkeys(_IN_LATIN_LETTERS, 0.01) | self._byte_model(plain, _LATIN)
         scores = {code: math.log(share + 1e-9) + evidence[code] for code, share in shares.items()}

@@ -9,8 +9,8 @@ from nlp.checkpoint import SHIPPED, WeightsError
 from nlp.encoder import shipped_encoder
 from nlp.network import Network
 from nlp.tagger import Tagger
-from nlp.themes import SubThemes, Taxonomy
 from nlp.tags import ConversationTags, Document, transcript
+from nlp.themes import SubThemes, Taxonomy
 
 ANGRY = "The boots arrived three weeks late, and nobody answered any of my five mails. I will never order here again."
 HAPPY = "Thank you so much, the boots are wonderful and came the next day!"

@@ -188,7 +188,7 @@ def test_training_writes_a_tagger_that_tags(small_data, tmp_path, monkeypatch):
     monkeypatch.setattr("nlp.data.OWN_CONVERSATIONS", tmp_path / "none")
     data, labels = small_data
     plan = Plan(
-        public=Recipe(epochs=1), labelled=Recipe(epochs=1), folds=2, held_out_folds=(0, 1), model="tiny-1"
+        public=Recipe(epochs=1), labelled=Recipe(epochs=1), folds=2, held_out=0, model="tiny-1"
     ).seeded(3)
     said: list[str] = []
 
