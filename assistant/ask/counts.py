@@ -41,7 +41,7 @@ def _sentence(view: View, plan: QueryPlan, fact: Fact, *, is_all: bool) -> str:
     measured = f"{percent(fact.value)}, 95 % interval {interval(fact.ci or (0, 1))}"
     if plan.outcome:
         whole = names.scope(plan.scope)
-        return f"{of(fact.n, fact.of)} {whole} ({measured}) come from customers who {names.outcome(plan.outcome)}."
+        return f"{of(fact.n, fact.of)} {whole} ({measured}) {names.happens(plan.outcome)}."
     what = names.scope(plan.scope.model_copy(update={"attributes": {}, "period": None}))
     return f"{of(fact.n, fact.of)} {names.scope(frame)} ({measured}) are {what}."
 

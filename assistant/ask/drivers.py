@@ -186,7 +186,7 @@ def _headline(case: Case, found: Contrast, shown: list[Driver]) -> None:
     fact = case.ledger.fact("outcome", "outcome", case.both, len(found.outcome) + len(found.rest))
     text = (
         f"{percent(fact.value)} of {names.scope(case.plan.scope)} ({of(fact.n, fact.of)}; 95 % interval "
-        f"{interval(fact.ci or (0, 1))}) come from customers who {names.outcome(case.outcome)}."
+        f"{interval(fact.ci or (0, 1))}) {names.happens(case.outcome)}."
     )
     lead = listed([names.noun(driver.label) for driver in shown[:2]])
     verb = "set" if len(shown) > 1 or lead.endswith("s") else "sets"
@@ -317,7 +317,7 @@ def _thin(case: Case, total: int) -> None:
     """Too few to compare: the count, and what they say."""
     fact = case.ledger.fact("outcome", "outcome", case.both, total)
     names = case.view.names
-    text = f"Too few to compare: {of(fact.n, fact.of)} {names.scope(case.plan.scope)} come from customers who {names.outcome(case.outcome)}."
+    text = f"Too few to compare: {of(fact.n, fact.of)} {names.scope(case.plan.scope)} {names.happens(case.outcome)}."
     case.ledger.say("head", text, facts=[fact])
     for voice in quotes(case.ledger, case.view.items(case.both), None, 4):
         case.ledger.say("quotes", "", citations=[voice], title="What they say")

@@ -13,6 +13,7 @@ from assistant.scope import Scope
 
 QUOTES = 5
 POINTS = 3
+HALF = 0.5
 SAME = 0.7  # share of the smaller set from which two topics say the same
 
 
@@ -41,9 +42,10 @@ def summary(view: View, plan: QueryPlan, ledger: Ledger) -> None:
             for share in ranked(items, view.terms.terms("sentiment="))]  # fmt: skip
     whole = ledger.fact("share", "scope", scope, total)
     lead = mood[0]
+    mostly = "are mostly" if lead.value > HALF else "are most often"
     ledger.say(
         "head",
-        f"{upper(view.names.scope(plan.scope))} number {whole.n:,} and are mostly {view.names.noun(lead.label)}: "
+        f"{upper(view.names.scope(plan.scope))} number {whole.n:,} and {mostly} {view.names.noun(lead.label)}: "
         f"{_parts(mood, view)}.",
         facts=[whole, *mood],
     )

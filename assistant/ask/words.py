@@ -88,7 +88,7 @@ class Names:
             return f"{self.value(field.removeprefix('attr.'))} {self.value(label)}"
         if field == "effort":
             return f"{label} effort"
-        return {"emotion": EMOTIONS, "churn": CHURN, "intent": INTENTS}.get(field, {}).get(label, label)
+        return {"churn": CHURN, "intent": INTENTS}.get(field, {}).get(label, label)
 
     def verb(self, term: str) -> str:
         """An index term as what people do: `gap=unheard` is "say that nobody answers or listens"."""
@@ -116,8 +116,8 @@ class Names:
         head = " ".join([*(SENTIMENTS[name] for name in scope.sentiment[:1]), "items"])
         if len(scope.sentiment) > 1:
             head = f"{either(scope.sentiment)} items"
-        parts = [head + self._about(scope), *self._people(scope), *self._attributes(scope)]
-        text = " ".join(parts[:1]) + "".join(f", {part}" for part in parts[1:])
+        text = head + self._about(scope) + "".join(f" {part}" for part in self._frame(scope))
+        text += "".join(f", {part}" for part in self._people(scope))
         if scope.text:
             text += f" that contain “{scope.text}”"
         if scope.period:
@@ -125,6 +125,11 @@ class Names:
         if scope.exclude and (left_out := self._left_out(scope.exclude)):
             text += f", apart from {left_out}"
         return text
+
+    def happens(self, scope: Scope) -> str:
+        """An outcome as the end of "31 of 84 items ...": what the items are, or what their customers do."""
+        of_people = scope.churn or scope.emotions or scope.empathy_gaps or scope.effort
+        return f"come from customers who {self.outcome(scope)}" if of_people else self.outcome(scope)
 
     def outcome(self, scope: Scope) -> str:
         """An outcome as what its customers do: "have left, say they are leaving or might leave"."""
@@ -137,7 +142,10 @@ class Names:
             verb = {"-": "complain about", "+": "praise"}.get(scope.polarity or "", "mention")
             done.append(f"{verb} {either([self.theme(name) for name in scope.themes])}")
         done += [f"are {either([INTENTS[name] for name in scope.intents])}"] if scope.intents else []
-        done += [f"have {part}" for part in self._attributes(scope)]
+        done += [
+            f"are {part}" if part.startswith("by ") else part.replace("with", "have", 1)
+            for part in self._frame(scope)
+        ]
         done += [f"contain “{scope.text}”"] if scope.text else []
         return " and ".join(done) or "are in scope"
 
@@ -166,16 +174,18 @@ class Names:
         parts += [f"touching {either([FORCES[name] for name in scope.forces])}"] if scope.forces else []
         return parts
 
-    def _attributes(self, scope: Scope) -> list[str]:
-        return [
-            f"{name.replace('_', ' ')} {either([self.value(v) for v in values])}"
-            for name, values in scope.attributes.items()
-        ]
+    def _frame(self, scope: Scope) -> list[str]:
+        """Attributes: "by email", "with country FR"."""
+        values = {name: either([self.value(one) for one in many]) for name, many in scope.attributes.items()}
+        channel = [f"by {values.pop('channel')}"] if "channel" in values else []
+        others = [f"{name.replace('_', ' ')} {value}" for name, value in values.items()]
+        return channel + ([f"with {listed(others)}"] if others else [])
 
     def _left_out(self, scope: Scope) -> str:
         nouns = [self.theme(name) for name in scope.themes]
         nouns += [GAPS[name][1] for name in scope.empathy_gaps] + [INTENTS[name] for name in scope.intents]
-        nouns += [f"{SENTIMENTS[name]} items" for name in scope.sentiment] + self._attributes(scope)
+        nouns += [f"{SENTIMENTS[name]} items" for name in scope.sentiment]
+        nouns += [f"items {part}" for part in self._frame(scope)]
         nouns += [f"customers who {CHURN[name]}" for name in scope.churn]
         nouns += [f"customers who sound {EMOTIONS[name]}" for name in scope.emotions]
         nouns += [f"“{scope.text}”"] if scope.text else []
