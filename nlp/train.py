@@ -31,7 +31,7 @@ from nlp.data import (
 )
 from nlp.encoder import encoder_folder
 from nlp.evaluate import evaluate
-from nlp.fitting import Progress, Recipe, fit, prepare
+from nlp.fitting import Progress, Recipe, fit, fit_heads, prepare
 from nlp.heads import HEADS, slices
 from nlp.held_out import HeldOut, Outputs, fit_decisions, micro_scores, run
 from nlp.losses import class_weights
