@@ -1,7 +1,7 @@
 """How a file would be read, before anything of it is stored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from assistant.errors import RefusedError
@@ -53,7 +53,7 @@ def _shown(row: Row, mapping: ColumnMapping, redactor: Redactor) -> dict[str, An
         values = {name: str(row.cells.get(column, "")) for column, name in mapping.attributes.items()}
         return {"customer": customer, "attributes": redactor.attributes(values)}
     draft = draft_of_row(row, mapping)
-    item = redactor.item(draft, None)
+    item = redactor.item(replace(draft, id=draft.id or "to be made"), None)
     return {
         "id": draft.id and item.id,
         "text": item.text,

@@ -234,6 +234,13 @@ def test_a_preview_stores_nothing(workspace, file):
     assert workspace.items() == []
 
 
+def test_a_preview_of_rows_without_id_shows_none(workspace, file):
+    """Ids are made when rows are stored."""
+    preview = workspace.importer.preview(file("a.csv", "text,plan\nfine,pro\n"))
+    assert preview.rows[0]["id"] is None
+    assert preview.plain()["mapping"]["columns"][0]["use"] == "text"
+
+
 def test_a_file_that_breaks_off_keeps_what_was_read(workspace, file):
     """The job fails with the place of the break; entries before it are stored."""
     entries = [{"id": str(n), "text": f"text number {n}"} for n in range(25)]
