@@ -50,8 +50,8 @@ class Tagger:
         self._network = network.eval()
         self._tokenizer = tokenizer
         self._checkpoint = checkpoint
-        self.sub_themes = SubThemes(Taxonomy.load(), self.embed, cache=cache)
         self._turn = threading.RLock()
+        self.sub_themes = SubThemes(Taxonomy.load(), self.embed, cache=cache)
 
     @classmethod
     def load(
