@@ -1,7 +1,7 @@
-"""Whether an item has a theme, from two witnesses: the trained head, and likeness to the taxonomy's phrases.
+"""Whether an item has a theme, from three witnesses: the trained head, likeness to the taxonomy's phrases, its words.
 
-The head knows what labelled texts look like, the likeness what a theme means; where the labelled texts of an
-industry are few, the second carries further. A logistic regression with weights common to all themes and a
+The head knows what labelled texts look like, the likeness what a theme means, and a word such as "refund" names
+it; where the labelled texts of an industry are few, the last two carry further. A logistic regression with weights common to all themes and a
 shift per theme joins them (stacking, Wolpert 1992), fitted on texts that the head was not trained on.
 """
 
@@ -19,40 +19,49 @@ SCALE = 5.0  # brings cosines to the range of logits, so that one penalty fits b
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ThemeBlend:
-    """Weights of the head's logit, of the likeness, and of its distance to the most alike theme; shifts (themes,)."""
+    """Weights of the head's logit, of the likeness, of its distance to the most alike theme, and of being named
+    by a word of the taxonomy; shifts (themes,).
+    """
 
     logit: float
     likeness: float
     lead: float
+    named: float
     shift: FloatArray
 
-    def probabilities(self, logits: NDArray[Any], likeness: NDArray[Any]) -> FloatArray:
-        """Logits and likeness, (items, themes) each -> calibrated probabilities (items, themes)."""
+    def probabilities(self, logits: NDArray[Any], likeness: NDArray[Any], named: NDArray[Any]) -> FloatArray:
+        """Logits, likeness and words, (items, themes) each -> calibrated probabilities (items, themes)."""
         alike, lead = _evidence(likeness)
-        return sigmoid(self.logit * logits + self.likeness * alike + self.lead * lead + self.shift)
+        weighed = self.logit * logits + self.likeness * alike + self.lead * lead + self.named * named
+        return sigmoid(weighed + self.shift)
 
     @classmethod
     def fit(
-        cls, logits: NDArray[Any], likeness: NDArray[Any], labels: NDArray[Any], known: NDArray[Any]
+        cls,
+        logits: NDArray[Any],
+        likeness: NDArray[Any],
+        named: NDArray[Any],
+        labels: NDArray[Any],
+        known: NDArray[Any],
     ) -> Self:
         """Fit on held-out texts; all arrays (items, themes)."""
         from sklearn.linear_model import LogisticRegression
 
         items, themes = logits.shape
         alike, lead = _evidence(likeness)
-        evidence = np.stack([logits.ravel(), alike.ravel(), lead.ravel()], axis=1)
+        evidence = np.stack([logits.ravel(), alike.ravel(), lead.ravel(), named.ravel()], axis=1)
         features = np.hstack([evidence, np.tile(np.eye(themes), (items, 1))])
         chosen = known.ravel() > 0
         model = LogisticRegression(C=10.0, max_iter=500).fit(features[chosen], labels.ravel()[chosen])
         weights = model.coef_[0]
         return cls(
-            logit=float(weights[0]), likeness=float(weights[1]), lead=float(weights[2]),
-            shift=weights[3:] + float(model.intercept_[0]),
+            logit=float(weights[0]), likeness=float(weights[1]), lead=float(weights[2]), named=float(weights[3]),
+            shift=weights[4:] + float(model.intercept_[0]),
         )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
-        numbers = {name: round(getattr(self, name), 5) for name in ("logit", "likeness", "lead")}
+        numbers = {name: round(getattr(self, name), 5) for name in ("logit", "likeness", "lead", "named")}
         return {**numbers, "shift": [round(float(value), 5) for value in self.shift]}
 
     @classmethod

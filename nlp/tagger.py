@@ -111,10 +111,11 @@ class Tagger:
                 out[rows] = self._network.embed(self._network.shared(batch), batch).numpy()
         return out
 
-    def likeness(self, texts: Sequence[str], batch_size: int = 64) -> FloatArray:
-        """How alike each text is to each theme by its most alike clause, (texts, themes); for fitting the blend."""
+    def likeness(self, texts: Sequence[str], batch_size: int = 64) -> tuple[FloatArray, FloatArray]:
+        """How alike each text is to each theme, and whether it names it, by clause; (texts, themes) each."""
         pieces = [message(text) for text in texts]
         out = np.zeros((len(texts), THEMES_AT.stop - THEMES_AT.start))
+        named = out.copy()
         for rows in self._batches(pieces, batch_size):
             chosen = [pieces[row] for row in rows]
             batch = self._pack(chosen)
@@ -122,7 +123,9 @@ class Tagger:
                 vectors = self._network.embed_parts(self._network.shared(batch), batch).clause.numpy()
             ends = np.cumsum([len(piece.spans) for piece in chosen])
             out[rows] = strongest(self.sub_themes.likeness(vectors), ends)
-        return out
+            said = [piece.text[slice(*span)] for piece in chosen for span in piece.spans]
+            named[rows] = strongest(self.sub_themes.named(said), ends)
+        return out, named
 
     def probabilities(self, texts: Sequence[str], batch_size: int = 64) -> list[Scores | None]:
         """Calibrated probabilities of each text, None for empty ones; for measuring."""
@@ -168,10 +171,11 @@ class Tagger:
         blend = self._checkpoint.blend
         if blend is not None:
             alike = self.sub_themes.likeness(clause_vectors)
+            named = self.sub_themes.named([p.text[slice(*span)] for p in pieces for span in p.spans])
             item[:, THEMES_AT] = blend.probabilities(
-                logits.item[:, THEMES_AT].numpy(), strongest(alike, ends)
+                logits.item[:, THEMES_AT].numpy(), strongest(alike, ends), strongest(named, ends)
             )
-            clause[:, THEMES_AT] = blend.probabilities(logits.clause[:, THEMES_AT].numpy(), alike)
+            clause[:, THEMES_AT] = blend.probabilities(logits.clause[:, THEMES_AT].numpy(), alike, named)
         out = []
         for number, (piece, end) in enumerate(zip(pieces, ends, strict=True)):
             own = slice(int(end) - len(piece.spans), int(end))

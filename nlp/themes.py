@@ -4,6 +4,7 @@ A clause is compared with the words of a sub-theme by the mean of two cosines: t
 to the centroid of all. Figures stand in `tests/benchmarks/sub_themes.jsonl` and its test.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,8 @@ class SubThemes:
         words = {sub.id: _words(sub) for theme in taxonomy.themes for sub in theme.sub_themes}
         self._prototypes = _prototypes(words, embed, cache)
         self._sub_themes = {theme.id: theme.sub_themes for theme in taxonomy.themes}
+        synonyms = {theme.id: theme.synonyms for theme in taxonomy.themes}
+        self._named = [_any_word(synonyms.get(theme, ())) for theme in THEMES]
 
     def match(self, theme_id: str, clauses: Clauses, polarity: str | None = None) -> str | None:
         """The sub-theme of clauses given as texts or as vectors (n, d); None when none is clear.
@@ -63,6 +66,12 @@ class SubThemes:
         if len(scores) > 1 and scores[0][0] - scores[1][0] < self.margin:
             return None
         return scores[0][1]
+
+    def named(self, texts: Sequence[str]) -> Vectors:
+        """Which themes a text names by one of their words, (n, themes) of 0 and 1."""
+        return np.array(
+            [[bool(words.search(text)) for words in self._named] for text in texts], np.float32
+        ).reshape(len(texts), len(THEMES))
 
     def likeness(self, vectors: Vectors) -> Vectors:
         """How alike clauses (n, d) are to each theme of `labels.THEMES`, (n, themes): to its nearest sub-theme."""
@@ -164,6 +173,13 @@ def _prototypes(
         entry: _Prototype(words=part, centroid=unit(part.mean(axis=0))[0])
         for entry, part in zip(words, parts, strict=True)
     }
+
+
+def _any_word(words: Sequence[str]) -> re.Pattern[str]:
+    """Finds one of the words, also with an English ending: "return" finds "returned" and "returns"."""
+    ending = r"(?:s|es|ed|d|ing|ment|ments)?"
+    either = "|".join(re.escape(word).replace(r"\ ", r"\s+") + ending for word in words)
+    return re.compile(rf"\b(?:{either})\b" if words else r"(?!)", re.IGNORECASE)
 
 
 def _words(entry: SubTheme | Theme) -> list[str]:

@@ -192,14 +192,15 @@ def add_blend(folder: Path, items: Outputs) -> None:
     place, head = slices(HEADS)["themes"], next(head for head in HEADS if head.field == "themes")
     chosen = items.known[:, place].max(1) > 0
     logits, labels, known = (values[chosen][:, place] for values in (items.logits, items.labels, items.known))
-    likeness = Tagger.load(folder).likeness(items.texts[chosen].tolist())
-    blend = ThemeBlend.fit(logits, likeness, labels, known)
+    likeness, named = Tagger.load(folder).likeness(items.texts[chosen].tolist())
+    blend = ThemeBlend.fit(logits, likeness, named, labels, known)
+    probabilities = blend.probabilities(logits, likeness, named)
     checkpoint = read_checkpoint(folder)
     values = checkpoint.thresholds.values.copy()
-    values[place] = Thresholds.fit((head,), blend.probabilities(logits, likeness), labels, known).values
+    values[place] = Thresholds.fit((head,), probabilities, labels, known).values
     thresholds = replace(checkpoint.thresholds, values=values)
     write_checkpoint(folder, replace(checkpoint, blend=blend, thresholds=thresholds))
-    said = (blend.probabilities(logits, likeness) >= values[place]) * known
+    said = (probabilities >= values[place]) * known
     hits = float((said * labels).sum())
     measured = (hits / max(float(said.sum()), 1), hits / max(float((labels * known).sum()), 1))
     write_quality(folder, {**quality(folder), "themes": measured})
