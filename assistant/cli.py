@@ -151,7 +151,7 @@ def train(
         Path, typer.Option(exists=True, file_okay=False, help="Folder of the labelled feedback.")
     ],
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder for the new weights.")],
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 7,
 ) -> None:
     """Train the tagger and write weights, thresholds, calibration and a model card."""
     from assistant.commands import training

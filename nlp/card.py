@@ -29,7 +29,7 @@ The three upper layers of all-MiniLM-L6-v2, forked and fine-tuned for all fields
 means of tokens over the item and over each clause. Fork and heads are stored in half precision. Probabilities
 are calibrated and thresholds chosen on texts of whole industries that the network has not seen.
 
-Made with `earmark train DATA LABELS OUT --seed {seed}`.
+Made with `earmark train --data DATA --labels LABELS --out OUT --seed {seed}`.
 
 Not for decisions about single people. English only; other languages are left untagged. Rare labels
 (see support below) are uncertain, and the labels follow one guide, not the truth about what somebody felt.
