@@ -1,6 +1,8 @@
 """The FastAPI application of one product: API, pages, error handling and limits."""
 
+import asyncio
 import ipaddress
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -17,6 +19,7 @@ from assistant.settings import Settings
 from assistant.web import pages
 from assistant.wiring import Product
 
+logger = logging.getLogger(__name__)
 _ROUTES = (ask, tag, search, feedback, vocabulary, imports, jobs, health)
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
@@ -47,9 +50,19 @@ def create_app(product: Product) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.worker.start()
+    warming = asyncio.create_task(_warm(app.state.lane, app.state.product))
     yield
     app.state.worker.stop()
+    await warming
     app.state.lane.close()
+
+
+async def _warm(lane: ModelLane, product: Product) -> None:
+    """Load the models now, so that the first question does not wait for them; what fails here fails there too."""
+    try:
+        await lane.turn(lambda: product.tagger)
+    except Exception:
+        logger.exception("the models cannot be loaded; `earmark doctor` says more")
 
 
 def _guard(app: FastAPI, settings: Settings) -> None:

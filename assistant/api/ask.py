@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -71,16 +72,13 @@ async def ask(
 @router.get("/suggestions", summary="Questions to start with")
 async def suggest(product: Parts, lane: Lane) -> Suggestions:
     """Questions that have been tried on the data at hand."""
-    return await lane.start(_suggest, product)
+    items = (await run_in_threadpool(product.index.store.counts)).items
+    questions = await lane.start(product.asker.examples) if items else []
+    return Suggestions(items=items, questions=questions)
 
 
 def _answer(product: Parts, body: Question, **more: Any) -> Answer:
     return product.asker.ask(body.question, conversation=body.conversation, today=body.today, **more)
-
-
-def _suggest(product: Parts) -> Suggestions:
-    items = product.index.store.counts().items
-    return Suggestions(items=items, questions=product.asker.examples() if items else [])
 
 
 def _streamed(request: Request, body: Question, product: Parts, lane: ModelLane) -> AsyncIterator[bytes]:

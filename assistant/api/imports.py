@@ -109,19 +109,20 @@ def _saved(product: Product, file: UploadFile, name: str) -> Path:
 
 def _previewed(shown: Preview, name: str) -> PreviewView:
     first = shown.rows[0] if shown.rows else {}
+    has_title = shown.mapping.column("title") is not None
     return PreviewView(
         file=name,
         description=shown.description,
         kind=shown.mapping.kind,
-        columns=[_column(column, first) for column in shown.mapping.columns],
+        columns=[_column(column, first, has_title=has_title) for column in shown.mapping.columns],
         rows=[dict(row) for row in shown.rows],
         refused=[RefusedRow(line=line, reason=reason) for line, reason in shown.refused],
         notes=list(shown.mapping.notes),
     )
 
 
-def _column(column: Column, first: Mapping[str, Any]) -> ColumnView:
-    example = _example(column, first)
+def _column(column: Column, first: Mapping[str, Any], *, has_title: bool) -> ColumnView:
+    example = _example(column, first, has_title=has_title)
     return ColumnView(
         name=column.column,
         use=column.use,
@@ -131,11 +132,13 @@ def _column(column: Column, first: Mapping[str, Any]) -> ColumnView:
     )
 
 
-def _example(column: Column, first: Mapping[str, Any]) -> Any:
+def _example(column: Column, first: Mapping[str, Any], *, has_title: bool) -> Any:
     """What the first row holds of a column; ratings and channels are stored as attributes."""
     attributes: Mapping[str, Any] = first.get("attributes", {})
     if column.use in ("rating", "channel"):
         return attributes.get(column.use)
     if column.use == "attribute":
         return attributes.get(column.name or "")
-    return first.get("text" if column.use == "turns" else column.use)
+    # A title stands before the text that it is stored with.
+    title, _, text = str(first.get("text", "")).partition("\n") if has_title else ("", "", first.get("text"))
+    return {"text": text, "turns": text, "title": title or None}.get(column.use, first.get(column.use))

@@ -8,41 +8,44 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-import index
 from assistant.app import create_app
-from assistant.settings import Settings
-from assistant.wiring import Product
-from tests.assistant.api.light import LightTagger
-from tests.assistant.api.world import seed
+from tests.assistant.api.homes import Homes
 
 BASE = "http://127.0.0.1:8765"
 Connect = Callable[..., TestClient]
 
 
-def open_product(home: Path, **settings: Any) -> Product:
-    """A product in a folder of the test."""
-    made = Settings(home=home, **settings)
-    return Product(settings=made, index=index.open(home / made.workspace), load_tagger=LightTagger)
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Homes:
+    """Data folders to copy."""
+    return Homes(tmp_path_factory.mktemp("homes"))
 
 
 @pytest.fixture
-def connect(tmp_path: Path) -> Iterator[Connect]:
+def connect(homes: Homes, tmp_path: Path) -> Iterator[Connect]:
     """Connect to a product with the given settings; `seeded=False` leaves it empty."""
     with ExitStack() as stack:
 
         def client(
             *, seeded: bool = True, headers: dict[str, str] | None = None, **settings: Any
         ) -> TestClient:
-            product = open_product(tmp_path, **settings)
+            product = homes.product(tmp_path, seeded=seeded, **settings)
             stack.callback(product.close)
-            if seeded:
-                seed(product.index)
             made = TestClient(
                 create_app(product), base_url=BASE, headers=headers, raise_server_exceptions=False
             )
             return stack.enter_context(made)
 
         yield client
+
+
+@pytest.fixture(scope="session")
+def reader(homes: Homes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client for tests that change no feedback; they share its product."""
+    product = homes.product(tmp_path_factory.mktemp("shared"))
+    with TestClient(create_app(product), base_url=BASE, raise_server_exceptions=False) as made:
+        yield made
+    product.close()
 
 
 @pytest.fixture

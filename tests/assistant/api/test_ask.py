@@ -30,9 +30,9 @@ def events(client: TestClient, question: str) -> list[tuple[str, dict[str, Any]]
     return found
 
 
-def test_an_answer_has_facts_quotes_and_what_was_understood(client: TestClient) -> None:
+def test_an_answer_has_facts_quotes_and_what_was_understood(reader: TestClient) -> None:
     """Claims name facts and citations that are there, and the plan is echoed."""
-    answer = ask(client)
+    answer = ask(reader)
     facts, quotes = {f["id"] for f in answer["facts"]}, {c["id"] for c in answer["citations"]}
     assert answer["plan"]["intent"] == "drivers"
     assert answer["plan"]["scope"]["themes"] == ["returns_refunds"]
@@ -44,45 +44,45 @@ def test_an_answer_has_facts_quotes_and_what_was_understood(client: TestClient) 
     assert any(fact["kind"] == "driver" for fact in answer["facts"])
 
 
-def test_every_quote_is_a_stretch_of_its_item(client: TestClient) -> None:
+def test_every_quote_is_a_stretch_of_its_item(reader: TestClient) -> None:
     """The span of a citation cuts exactly its text out of the stored item."""
-    citations = ask(client)["citations"]
+    citations = ask(reader)["citations"]
     assert citations
     for citation in citations:
-        item = client.get(f"/v1/feedback/{citation['item']}").json()
+        item = reader.get(f"/v1/feedback/{citation['item']}").json()
         assert item["text"][slice(*citation["span"])] == citation["text"]
 
 
-def test_every_fact_lists_exactly_its_items(client: TestClient) -> None:
+def test_every_fact_lists_exactly_its_items(reader: TestClient) -> None:
     """Searching with the filter of a fact finds `n` items and lists as many."""
-    for fact in ask(client)["facts"]:
-        found = client.post("/v1/feedback/search", json={"filter": fact["filter"], "limit": 200}).json()
+    for fact in ask(reader)["facts"]:
+        found = reader.post("/v1/feedback/search", json={"filter": fact["filter"], "limit": 200}).json()
         assert found["total"] == fact["n"] == len(found["items"])
 
 
-def test_a_stream_tells_plan_progress_claims_and_the_answer(client: TestClient) -> None:
+def test_a_stream_tells_plan_progress_claims_and_the_answer(reader: TestClient) -> None:
     """The stages come in order, and `done` holds what the JSON answer holds."""
-    told = events(client, QUESTION)
+    told = events(reader, QUESTION)
     names = [name for name, _ in told]
     assert names[:2] == ["plan", "progress"]
     assert names[-1] == "done"
     assert set(names[2:-1]) == {"claim"}
-    done, plain = told[-1][1], ask(client)
+    done, plain = told[-1][1], ask(reader)
     assert [data["claim"] for name, data in told if name == "claim"] == done["claims"]
     assert {**done, "conversation": None} == {**plain, "conversation": None}
 
 
-def test_a_follow_up_edits_the_plan_of_its_conversation(client: TestClient) -> None:
+def test_a_follow_up_edits_the_plan_of_its_conversation(reader: TestClient) -> None:
     """“and for email?” narrows the question before; without a conversation it cannot."""
-    first = ask(client)
-    plan = ask(client, "and for email?", conversation=first["conversation"])["plan"]
+    first = ask(reader)
+    plan = ask(reader, "and for email?", conversation=first["conversation"])["plan"]
     assert plan["scope"]["themes"] == ["returns_refunds"]
     assert plan["scope"]["attributes"] == {"channel": ["email"]}
 
 
-def test_today_decides_what_last_month_is(client: TestClient) -> None:
+def test_today_decides_what_last_month_is(reader: TestClient) -> None:
     """The day of the question can be given, so that an answer can be repeated."""
-    plan = ask(client, "How many items about delivery last month?", today="2026-06-15")["plan"]
+    plan = ask(reader, "How many items about delivery last month?", today="2026-06-15")["plan"]
     assert plan["scope"]["period"] == {"from": "2026-05-01", "to": "2026-05-31"}
 
 
@@ -99,28 +99,28 @@ def test_today_decides_what_last_month_is(client: TestClient) -> None:
     ids=["nothing", "empty", "too long", "strange conversation", "no day", "unknown key"],
 )
 def test_a_bad_question_is_refused_with_its_place(
-    client: TestClient, body: dict[str, Any], pointer: str
+    reader: TestClient, body: dict[str, Any], pointer: str
 ) -> None:
     """The problem points at the key that is wrong."""
-    refused = client.post("/v1/ask", json=body)
+    refused = reader.post("/v1/ask", json=body)
     assert refused.status_code == 422
     assert [place["pointer"] for place in refused.json()["errors"]] == [pointer]
 
 
-def test_a_blank_question_is_refused_also_in_a_stream(client: TestClient) -> None:
+def test_a_blank_question_is_refused_also_in_a_stream(reader: TestClient) -> None:
     """What is only found while answering arrives as an `error` event with the same problem."""
-    name, problem = events(client, "   ")[-1]
+    name, problem = events(reader, "   ")[-1]
     assert name == "error"
     assert problem["status"] == 422
     assert "empty" in problem["detail"]
 
 
-def test_suggestions_have_an_answer(client: TestClient) -> None:
+def test_suggestions_have_an_answer(reader: TestClient) -> None:
     """Each suggested question finds items."""
-    offered = client.get("/v1/suggestions").json()
+    offered = reader.get("/v1/suggestions").json()
     assert offered["items"] == 163
     assert offered["questions"]
-    assert all(ask(client, question)["coverage"]["in_scope"] for question in offered["questions"])
+    assert all(ask(reader, question)["coverage"]["in_scope"] for question in offered["questions"])
 
 
 def test_without_feedback_nothing_is_suggested(empty: TestClient) -> None:

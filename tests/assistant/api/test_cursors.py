@@ -40,12 +40,12 @@ def test_another_secret_or_query_is_refused() -> None:
         Cursors("secret").read(sealed, "another")
 
 
-def test_over_http_a_wrong_cursor_is_a_problem(client: TestClient) -> None:
+def test_over_http_a_wrong_cursor_is_a_problem(reader: TestClient) -> None:
     """Tampering and reuse answer 422, for lists and for both kinds of search."""
-    page = client.get("/v1/feedback?limit=2").json()
+    page = reader.get("/v1/feedback?limit=2").json()
     following = page["next"]
-    assert client.get(f"/v1/feedback?limit=2&cursor={following}").json()["items"] != page["items"]
-    assert client.get(f"/v1/feedback?limit=2&cursor={following[:-2]}zz").status_code == 422
-    assert client.get(f"/v1/feedback?limit=2&themes=delivery&cursor={following}").status_code == 422
+    assert reader.get(f"/v1/feedback?limit=2&cursor={following}").json()["items"] != page["items"]
+    assert reader.get(f"/v1/feedback?limit=2&cursor={following[:-2]}zz").status_code == 422
+    assert reader.get(f"/v1/feedback?limit=2&themes=delivery&cursor={following}").status_code == 422
     ranked = {"query": "refund", "cursor": following}
-    assert client.post("/v1/feedback/search", json=ranked).status_code == 422
+    assert reader.post("/v1/feedback/search", json=ranked).status_code == 422

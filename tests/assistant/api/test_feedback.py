@@ -92,11 +92,11 @@ def test_personal_data_is_replaced_before_it_is_stored(client: TestClient) -> No
     ],
 )
 def test_every_filter_key_works_in_the_query_string(
-    client: TestClient, query: str, filter_: dict[str, Any]
+    reader: TestClient, query: str, filter_: dict[str, Any]
 ) -> None:
     """Listing by query and searching by body mean the same items."""
-    listed = client.get(f"/v1/feedback?{query}&limit=200").json()
-    searched = client.post("/v1/feedback/search", json={"filter": filter_, "limit": 200}).json()
+    listed = reader.get(f"/v1/feedback?{query}&limit=200").json()
+    searched = reader.post("/v1/feedback/search", json={"filter": filter_, "limit": 200}).json()
     assert listed["total"] > 0
     assert listed == searched
 
@@ -116,37 +116,37 @@ def test_every_filter_key_works_in_the_query_string(
         ("order=best", "order"),
     ],
 )
-def test_a_wrong_parameter_is_named(client: TestClient, query: str, parameter: str) -> None:
+def test_a_wrong_parameter_is_named(reader: TestClient, query: str, parameter: str) -> None:
     """The problem says which parameter, not only that something is wrong."""
-    refused = client.get(f"/v1/feedback?{query}")
+    refused = reader.get(f"/v1/feedback?{query}")
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["parameter"].startswith(parameter)
 
 
-def test_pages_hold_every_item_once_newest_first(client: TestClient) -> None:
+def test_pages_hold_every_item_once_newest_first(reader: TestClient) -> None:
     """Following the cursors lists the total, in order."""
-    found = pages(client, limit=20)
+    found = pages(reader, limit=20)
     items = [item for page in found for item in page["items"]]
     assert len({item["id"] for item in items}) == len(items) == found[0]["total"] == 163
     dates = [item["date"] for item in items if item["date"]]
     assert dates == sorted(dates, reverse=True)
-    oldest = pages(client, limit=200, order="oldest")[0]["items"]
+    oldest = pages(reader, limit=200, order="oldest")[0]["items"]
     assert oldest[0]["date"] == min(dates)
 
 
-def test_search_by_meaning_orders_by_relevance_inside_the_filter(client: TestClient) -> None:
+def test_search_by_meaning_orders_by_relevance_inside_the_filter(reader: TestClient) -> None:
     """The best come first, none lies outside the filter, and the pages follow one another."""
     search = {"filter": {"attributes": {"channel": ["review"]}}, "query": "parcel in the rain", "limit": 5}
-    found = pages(client, **search)
+    found = pages(reader, **search)
     items = [item for page in found for item in page["items"]]
     assert "rain" in items[0]["text"]
     assert all(item["attributes"]["channel"] == "review" for item in items)
     assert len({item["id"] for item in items}) == len(items) == found[0]["total"]
 
 
-def test_a_conversation_is_one_item_with_its_turns(client: TestClient) -> None:
+def test_a_conversation_is_one_item_with_its_turns(reader: TestClient) -> None:
     """Its text is the transcript that spans point into."""
-    item = client.get("/v1/feedback/talk").json()
+    item = reader.get("/v1/feedback/talk").json()
     assert item["kind"] == "conversation"
     assert item["turns"][0] == ["C", "Where is my refund? I have written twice."]
     assert item["text"].startswith("Customer: Where is my refund?")
@@ -166,13 +166,13 @@ def test_ids_with_strange_characters_can_be_opened(client: TestClient) -> None:
     assert client.get("/v1/feedback/a%20b%3F%C3%BC%231").json()["id"] == "a b?ü#1"
 
 
-def test_the_vocabulary_names_what_can_be_filtered_by(client: TestClient) -> None:
+def test_the_vocabulary_names_what_can_be_filtered_by(reader: TestClient) -> None:
     """Each count is the total of a search for that word."""
-    words = client.get("/v1/vocabulary").json()
+    words = reader.get("/v1/vocabulary").json()
     assert words["items"] == 163
     for key in ("themes", "churn", "sentiment", "empathy_gaps"):
         for word in [word for word in words["keys"][key] if word["items"]]:
-            found = client.post("/v1/feedback/search", json={"filter": {key: [word["id"]]}}).json()
+            found = reader.post("/v1/feedback/search", json={"filter": {key: [word["id"]]}}).json()
             assert found["total"] == word["items"], word
     assert {word["id"] for word in words["attributes"]["segment"]} == {"premium", "regular"}
     json.dumps(words)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.assistant.api.conftest import Connect, open_product
+from tests.assistant.api.conftest import Connect
+from tests.assistant.api.homes import Homes
 
 FILE = (
     "Review,Stars,Posted,Channel\n"
@@ -145,9 +146,11 @@ def test_a_job_can_be_cancelled_once(empty: TestClient) -> None:
     assert again.json()["type"] == "/problems/conflict"
 
 
-def test_an_upload_that_waits_is_taken_up_after_a_restart(connect: Connect, tmp_path: Path) -> None:
+def test_an_upload_that_waits_is_taken_up_after_a_restart(
+    homes: Homes, connect: Connect, tmp_path: Path
+) -> None:
     """A job that a stopped server left open is finished by the next one."""
-    product = open_product(tmp_path)
+    product = homes.product(tmp_path, seeded=False)
     path = tmp_path / "left.csv"
     path.write_text(FILE, "utf-8")
     job_id = product.importer.start(path, name="left.csv", owned=True)

@@ -16,9 +16,9 @@ ROUTES = {
 
 
 @pytest.fixture
-def document(empty: TestClient) -> dict[str, Any]:
+def document(reader: TestClient) -> dict[str, Any]:
     """The document as it is served."""
-    return dict(empty.get("/openapi.json").json())
+    return dict(reader.get("/openapi.json").json())
 
 
 def test_it_lists_exactly_the_routes_of_the_api(document: dict[str, Any]) -> None:

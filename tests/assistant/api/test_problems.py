@@ -34,10 +34,10 @@ JSON = {"Content-Type": "application/json"}
     ],
 )  # fmt: skip
 def test_errors_are_problem_details(
-    client: TestClient, method: str, path: str, more: dict[str, Any], slug: str, status: int
+    reader: TestClient, method: str, path: str, more: dict[str, Any], slug: str, status: int
 ) -> None:
     """Type, title, status, instance and request id are there, and agree with the response."""
-    answer = client.request(method, path, **more)
+    answer = reader.request(method, path, **more)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     body = answer.json()
@@ -48,10 +48,10 @@ def test_errors_are_problem_details(
     assert body["title"] == problems.KINDS[slug].title
 
 
-def test_every_kind_has_a_page(client: TestClient) -> None:
+def test_every_kind_has_a_page(reader: TestClient) -> None:
     """The type of a problem leads to its explanation."""
     for slug, kind in problems.KINDS.items():
-        page = client.get(f"/problems/{slug}")
+        page = reader.get(f"/problems/{slug}")
         assert page.status_code == 200
         assert kind.title in page.text
 
@@ -91,10 +91,10 @@ def test_an_unexpected_error_says_nothing_about_the_inside(caplog: pytest.LogCap
     assert "hunter2" in caplog.text
 
 
-def test_a_strange_request_id_is_replaced(client: TestClient) -> None:
+def test_a_strange_request_id_is_replaced(reader: TestClient) -> None:
     """Only plain ids are taken over, so that nobody writes into the log."""
-    assert client.get("/livez", headers={"X-Request-Id": "good.id_1"}).headers["x-request-id"] == "good.id_1"
-    assert client.get("/livez", headers={"X-Request-Id": "a b"}).headers["x-request-id"] != "a b"
+    assert reader.get("/livez", headers={"X-Request-Id": "good.id_1"}).headers["x-request-id"] == "good.id_1"
+    assert reader.get("/livez", headers={"X-Request-Id": "a b"}).headers["x-request-id"] != "a b"
 
 
 def failing(error: Exception) -> TestClient:

@@ -9,7 +9,8 @@ from pydantic import SecretStr
 from assistant.api.middleware import JSON_LIMIT_MB
 from assistant.app import create_app, is_loopback
 from assistant.errors import SettingsError
-from tests.assistant.api.conftest import Connect, open_product
+from tests.assistant.api.conftest import Connect
+from tests.assistant.api.homes import Homes
 
 TOKEN = "correct horse battery staple"
 
@@ -53,31 +54,31 @@ def test_no_route_of_the_api_is_open(guarded: TestClient) -> None:
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8765", ""]
 )
-def test_a_foreign_host_name_is_refused(client: TestClient, host: str) -> None:
+def test_a_foreign_host_name_is_refused(reader: TestClient, host: str) -> None:
     """A page that rebinds its name to this machine gets no data."""
-    refused = client.get("/v1/feedback", headers={"Host": host})
+    refused = reader.get("/v1/feedback", headers={"Host": host})
     assert refused.status_code == 403
     assert refused.json()["type"] == "/problems/foreign-origin"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost", "LOCALHOST:1", "[::1]:8765"])
-def test_the_names_of_this_machine_are_let_in(client: TestClient, host: str) -> None:
+def test_the_names_of_this_machine_are_let_in(reader: TestClient, host: str) -> None:
     """With any port."""
-    assert client.get("/livez", headers={"Host": host}).status_code == 200
+    assert reader.get("/livez", headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:9999"])
-def test_a_page_of_another_site_cannot_write(client: TestClient, origin: str) -> None:
+def test_a_page_of_another_site_cannot_write(reader: TestClient, origin: str) -> None:
     """A form or a script elsewhere must not be able to put feedback in."""
-    refused = client.post("/v1/feedback", json={"id": "x", "text": "x"}, headers={"Origin": origin})
+    refused = reader.post("/v1/feedback", json={"id": "x", "text": "x"}, headers={"Origin": origin})
     assert refused.status_code == 403
-    own = client.post("/v1/feedback/search", json={}, headers={"Origin": "http://127.0.0.1:8765"})
+    own = reader.post("/v1/feedback/search", json={}, headers={"Origin": "http://127.0.0.1:8765"})
     assert own.status_code == 200
 
 
-def test_an_open_address_needs_a_token(tmp_path: Path) -> None:
+def test_an_open_address_needs_a_token(homes: Homes, tmp_path: Path) -> None:
     """Without one the application is not even built."""
-    product = open_product(tmp_path, host="0.0.0.0")
+    product = homes.product(tmp_path, host="0.0.0.0")
     try:
         with pytest.raises(SettingsError, match="EARMARK_TOKEN"):
             create_app(product)
@@ -94,10 +95,10 @@ def test_loopback_addresses(host: str, expected: bool) -> None:  # noqa: FBT001
     assert is_loopback(host) is expected
 
 
-def test_a_body_that_grows_too_large_is_stopped(client: TestClient) -> None:
+def test_a_body_that_grows_too_large_is_stopped(reader: TestClient) -> None:
     """A stream without a length is cut off where the limit is reached."""
     chunk = b" " * (1 << 20)
-    refused = client.post(
+    refused = reader.post(
         "/v1/ask",
         content=(chunk for _ in range(JSON_LIMIT_MB + 1)),
         headers={"Content-Type": "application/json"},
@@ -115,9 +116,9 @@ def test_a_file_over_the_limit_is_refused_before_it_is_read(connect: Connect) ->
 
 
 @pytest.mark.parametrize("path", ["/", "/feedback", "/docs", "/v1/suggestions", "/nowhere"])
-def test_every_answer_carries_the_security_headers(client: TestClient, path: str) -> None:
+def test_every_answer_carries_the_security_headers(reader: TestClient, path: str) -> None:
     """No script but our own, no frames, no guessing of types."""
-    headers = client.get(path).headers
+    headers = reader.get(path).headers
     assert "default-src 'none'; script-src 'self'" in headers["content-security-policy"]
     assert "'unsafe-inline'" not in headers["content-security-policy"] or path == "/docs"
     assert "unsafe-eval" not in headers["content-security-policy"]

@@ -12,8 +12,7 @@ import pytest
 import uvicorn
 
 from assistant.app import create_app
-from tests.assistant.api.conftest import open_product
-from tests.assistant.api.world import seed
+from tests.assistant.api.homes import Homes
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
 
@@ -22,17 +21,21 @@ Site = Callable[..., str]
 NewPage = Callable[..., Any]
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Homes:
+    """Data folders to copy."""
+    return Homes(tmp_path_factory.mktemp("homes"))
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(homes: Homes, tmp_path: Path) -> Iterator[Site]:
     """Serve a product; returns its address. `seeded=False` leaves it empty."""
     with ExitStack() as stack:
 
         def serve(*, seeded: bool = True, **settings: Any) -> str:
             port = _free_port()
-            product = open_product(tmp_path, port=port, **settings)
+            product = homes.product(tmp_path, seeded=seeded, port=port, **settings)
             stack.callback(product.close)
-            if seeded:
-                seed(product.index)
             config = uvicorn.Config(create_app(product), host="127.0.0.1", port=port, log_level="warning")
             stack.enter_context(_running(uvicorn.Server(config)))
             return f"http://127.0.0.1:{port}"
@@ -40,9 +43,9 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield serve
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Chromium, once for all tests."""
+    """Chromium, once for a module: while it runs, its event loop would be in the way of other tests' loops."""
     if not CHROMIUM.exists():
         pytest.skip(f"there is no Chromium at {CHROMIUM}")
     with sync_api.sync_playwright() as playwright:
@@ -60,7 +63,7 @@ def new_page(browser: Any) -> Iterator[NewPage]:
         def make(**options: Any) -> Any:
             context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
             stack.callback(context.close)
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(30_000)
             page = context.new_page()
             page.on("console", lambda message: message.type == "error" and wrong.append(message.text))
             page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -161,7 +161,7 @@ def test_a_conversation_survives_a_reload_and_can_be_renamed_and_deleted(
     ask(page)
     assert "?c=" in page.url
     page.reload()
-    page.locator(".drivers").wait_for()
+    page.locator(".drivers").first.wait_for()
     page.locator(".history-row").hover()
     page.get_by_role("button", name=f"Rename {QUESTION}").click()
     page.keyboard.type("Returns")

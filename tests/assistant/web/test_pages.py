@@ -34,7 +34,7 @@ def test_filters_are_in_the_address(site: Site, new_page: NewPage) -> None:
     page.locator("#active .chip").wait_for()
     assert total(page) == narrowed
     page.get_by_role("button", name="Clear").click()
-    page.wait_for_function("document.querySelector('#total').dataset.total === '163'")
+    page.locator("#total[data-total='163']").wait_for()
 
 
 def test_a_filter_of_a_receipt_is_shown_in_words(site: Site, new_page: NewPage) -> None:
@@ -65,7 +65,7 @@ def test_search_finds_by_meaning_and_by_words(site: Site, new_page: NewPage) -> 
     page.select_option("#how", "text")
     page.fill("#words", "no such words anywhere")
     page.get_by_role("button", name="Remove all filters").click()
-    page.wait_for_function("document.querySelector('#total').dataset.total === '163'")
+    page.locator("#total[data-total='163']").wait_for()
 
 
 def test_an_empty_workspace_leads_through_an_import(site: Site, new_page: NewPage, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_an_empty_workspace_leads_through_an_import(site: Site, new_page: NewPag
     page.locator(".mapping").wait_for()
     assert page.get_by_label("Read Review as").input_value() == "text"
     page.get_by_label("Read Stars as").select_option("attribute")
-    page.wait_for_function("document.querySelector('tr.attribute th')?.textContent.startsWith('Stars')")
+    page.locator("tr.attribute th", has_text="Stars").wait_for()
     page.get_by_role("button", name="Import", exact=True).last.click()
     with page.expect_download() as saved:
         page.get_by_role("button", name="Download 1 refused row").click()

@@ -5,13 +5,13 @@ import { announce, h } from "./dom.js";
 import { openItem } from "./item.js";
 import { openReceipt } from "./receipt.js";
 import { sentence } from "./text.js";
-import { count, day, plain, some, upper } from "./words.js";
+import { count, day, plain, SLOTS, some, spanned, upper } from "./words.js";
 
 /** The parts of an answer, ready to show. `ask` is called with a suggested question. */
 export function answerView(question, answer, ask) {
   const facts = new Map(answer.facts.map((fact) => [fact.id, fact]));
   const quotes = new Map(answer.citations.map((citation) => [citation.id, citation]));
-  const context = { facts, quotes, outcome: outcomeWords(answer) };
+  const context = { facts, quotes, sides: sidesOf(answer.plan) };
   return [
     chips(answer.understood),
     ...blocks(answer, facts).map((block) => blockView(block, context)),
@@ -29,9 +29,32 @@ export function chips(understood) {
     { class: "understood" },
     h("span", { class: "understood-label" }, "Understood as"),
     h("div", { class: "chips" }, understood.map((chip) =>
-      h("span", { class: "chip", title: chip.words ? `from “${chip.words}” (${chip.source})` : chip.source },
-        h("span", { class: "slot" }, plain(chip.slot)), plain(chip.value)))),
+      h("span", { class: "chip", title: origin(chip) }, h("span", { class: "slot" }, slotName(chip.slot)),
+        chip.slot === "intent" ? (INTENTS[chip.value] ?? plain(chip.value)) : chip.value))),
   );
+}
+
+const INTENTS = {
+  drivers: "why", count: "how many", trend: "over time", compare: "comparison", rank: "which most", quotes: "their words",
+  summary: "what they say", emerging: "what is new", impact: "what matters most",
+};
+const SOURCES = {
+  name: "by its name", synonym: "as another word for it", meaning: "by its meaning", value: "a value in the data",
+  date: "as a date", rule: "by rule", previous: "kept from your last question",
+};
+
+/** Where a chip came from, in words. */
+const origin = ({ words, source }) => (words ? `“${words}”, ${SOURCES[source] ?? source}` : SOURCES[source] ?? source);
+
+/** `scope.themes` as `theme`, `scope.exclude.attributes.channel` as `without channel`. */
+function slotName(slot) {
+  const [first, ...rest] = slot.split(".");
+  if (first === "intent") return "question";
+  if (first === "outcome") return "outcome";
+  const path = first === "scope" || first === "versus" ? rest : [first, ...rest];
+  const lead = first === "versus" ? "against" : path[0] === "exclude" ? "without" : "";
+  const key = path.filter((part) => part !== "exclude" && part !== "attributes")[0] ?? first;
+  return [lead, SLOTS[key] ?? plain(key)].filter(Boolean).join(" ");
 }
 
 /** Claims of one kind that follow each other, under the title that the server's text gives them. */
@@ -81,7 +104,10 @@ function titlesOf(answer) {
 function blockView(block, context) {
   const views = { head, list, text, quotes, points };
   const heading = block.title ? h("h3", {}, block.title) : null;
-  return h("section", { class: `block ${block.kind}` }, heading, views[block.kind](block.claims, context));
+  // A comparison lists what either side has more of; the bars begin with the side that the title names.
+  const isOther = block.title?.toLowerCase().endsWith(` ${context.sides[1].toLowerCase()}`);
+  const sides = isOther ? [...context.sides].reverse() : context.sides;
+  return h("section", { class: "block" }, heading, views[block.kind](block.claims, { ...context, sides }));
 }
 
 const factsOf = (claim, { facts }) => claim.facts.map((id) => facts.get(id)).filter(Boolean);
@@ -100,12 +126,12 @@ function list(claims, context) {
   const max = scaleOf(shown.flat());
   const isPair = shown.some((pair) => pair.length > 1);
   return [
-    isPair ? legend(context.outcome) : null,
+    isPair ? legend(context.sides) : null,
     h("ol", { class: "drivers" }, claims.map((claim, place) =>
       h("li", {},
         h("h4", {}, parted(claim.text).title),
-        h("div", { class: "bars" }, shown[place].map((fact) => bar(fact, {
-          label: fact.kind === "rest" ? "the rest" : isPair ? context.outcome : "share", kind: fact.kind === "rest" ? "rest" : "main", max, open: openReceipt,
+        h("div", { class: isPair ? "bars" : "bars single" }, shown[place].map((fact, side) => bar(fact, {
+          label: isPair ? context.sides[side] : "share", kind: side ? "rest" : "main", max, open: openReceipt,
         }))),
         h("p", {}, sentence(parted(claim.text).rest, factsOf(claim, context), openReceipt)),
         quoteCards(quotesOf(claim, context))))),
@@ -118,20 +144,30 @@ function parted(said) {
   return { title, rest: upper(rest) };
 }
 
-const charted = (facts) => (facts.length > 1 && facts[1].kind === "rest" ? facts.slice(0, 2) : facts.slice(0, 1));
+const charted = (facts) => (facts[0]?.kind === "driver" ? facts.slice(0, 2) : facts.slice(0, 1));
 
-const legend = (outcome) =>
+const legend = ([main, rest]) =>
   h("p", { class: "legend" },
-    h("span", { class: "swatch main" }), `share among ${outcome}`,
-    h("span", { class: "swatch rest" }), "share among the rest",
+    h("span", { class: "swatch main" }), main,
+    h("span", { class: "swatch rest" }), rest,
     h("span", { class: "swatch line" }), "95 % interval");
 
-/** Who the outcome's items come from, in a word that fits beside a bar. */
-function outcomeWords(answer) {
-  const outcome = answer.plan.outcome ?? {};
-  if (outcome.churn?.length) return outcome.churn.every((label) => label === "loyal") ? "loyal" : "leaving";
-  const words = outcome.sentiment ?? outcome.emotions ?? outcome.empathy_gaps ?? outcome.themes;
-  return words?.length ? plain(words[0]) : "with it";
+/** The two sides of a contrast, in words that fit beside a bar. */
+function sidesOf(plan) {
+  if (plan.versus) return [plan.scope, plan.versus].map((side) => sideWords(side, plan.versus));
+  const outcome = plan.outcome ?? {};
+  if (outcome.churn?.length) return [outcome.churn.every((label) => label === "loyal") ? "loyal" : "leaving", "the rest"];
+  return [sideWords(outcome, outcome) || "with it", "the rest"];
+}
+
+/** What a scope says under the keys that set it apart. */
+function sideWords(scope, keys) {
+  const words = Object.keys(keys).flatMap((key) => {
+    if (key === "attributes") return Object.keys(keys.attributes).flatMap((name) => scope.attributes?.[name] ?? []);
+    if (key === "period") return scope.period ? [spanned(scope.period)] : [];
+    return scope[key] ?? [];
+  });
+  return words.map(plain).join(" or ") || "the others";
 }
 
 /** A point or two make no line; they stand as a sentence. */
@@ -151,11 +187,12 @@ function quoteCards(citations) {
       "button",
       { type: "button", class: "card quote", "data-citation": citation.id, "data-item": citation.item, onclick: () => openItem(citation.item, citation.span, { fresh: true }) },
       h("span", { class: "quote-text" }, `“${citation.text.replace(/\s+/g, " ").trim()}”`),
-      h("span", { class: "meta" }, [citation.channel, citation.date && day(citation.date)].filter(Boolean).join(" · "), h("span", { class: "cite" }, `[${citation.id}]`)),
+      h("span", { class: "meta" }, [citation.channel && plain(citation.channel), citation.date && day(citation.date)].filter(Boolean).join(" · "), h("span", { class: "cite" }, `[${citation.id}]`)),
     )));
 }
 
-function sureness({ caveats, coverage }) {
+function sureness({ caveats, coverage, facts }) {
+  if (!caveats.length && !facts.length) return null;
   const untagged = coverage.untagged ? ` ${some(coverage.untagged, "item")} could not be judged.` : "";
   const counted = coverage.in_scope ? `Counted ${count(coverage.in_scope)} of ${some(coverage.items, "stored item")}.` : `${some(coverage.items, "item")} stored.`;
   return h(

@@ -9,7 +9,7 @@ import { close as closePanel } from "./panel.js";
 import { startPage } from "./page.js";
 import { problemCard } from "./problem.js";
 import { vocabulary } from "./words.js";
-import { renderWelcome } from "./welcome.js";
+import { renderWaiting, renderWelcome } from "./welcome.js";
 
 const field = byId("question");
 const thread = byId("thread");
@@ -113,6 +113,7 @@ function open(id) {
 
 async function greet() {
   const welcome = byId("welcome");
+  if (!welcome.childElementCount) renderWaiting(welcome);
   try {
     renderWelcome(welcome, { ...(await call("/v1/suggestions")), ask, onImported: imported });
   } catch (error) {

@@ -70,7 +70,7 @@ function mappingTable(preview, change) {
       h("tr", { class: column.use },
         h("th", { scope: "row" }, column.name, h("span", { class: "hint why" }, column.reason)),
         h("td", {}, useSelect(column, change)),
-        h("td", { class: "example-cell" }, column.example ?? "")))),
+        h("td", {}, h("div", { class: "example-cell" }, column.example ?? ""))))),
   );
 }
 

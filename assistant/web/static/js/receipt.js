@@ -11,7 +11,8 @@ import { count, described, labelled, percent, plain, probability, some, upper, v
 const KINDS = {
   outcome: "Share of the items in question", driver: "Driver: share with the outcome, against the rest", rest: "The rest, for comparison",
   stated: "Reason given in their own words", share: "Share of the items in question", key_point: "Most frequent point",
-  rank: "Rank by share", point: "One period of a trend", half: "Half of the time looked at", group: "One group",
+  rank: "Rank by share", point: "One period of a trend", half: "Half of the time looked at", side: "One side of the comparison", difference: "One side, against the other", nearest: "The nearest that there is",
+  rate: "Share of the items in question",
 };
 
 /** Open the receipt of a fact. */
@@ -45,7 +46,7 @@ function rows(fact, names) {
   const [low, high] = wilson(fact.n, fact.of);
   const found = [["About", fact.label && !["outcome", "scope", "count"].includes(fact.label) ? labelled(fact.label, names) : null]];
   if (fact.of) found.push(["Share", `${percent(fact.n / fact.of)}, 95 % interval ${percent(low)} to ${percent(high)} (Wilson)`]);
-  if (fact.kind === "driver") found.push(["Difference to the rest", difference(fact)]);
+  if (["driver", "difference"].includes(fact.kind)) found.push(["Difference", difference(fact)]);
   if (fact.test) found.push(["Test", fact.test]);
   if (fact.p !== null && fact.p !== undefined) found.push(["p", probability(fact.p)]);
   if (fact.q !== null && fact.q !== undefined) found.push(["q", `${probability(fact.q)} (false discovery rate over all labels tested)`]);

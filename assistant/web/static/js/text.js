@@ -8,51 +8,58 @@ import { count, ofTotal } from "./words.js";
  * Facts that no number in the sentence stands for get a small link behind it, so that none is out of reach.
  */
 export function sentence(text, facts, open) {
-  const left = [...facts];
-  const nodes = text.replace(/(\d) %/g, "$1\u00a0%").split("**").flatMap((part, at) => {
-    const inside = numbered(part, left, open);
-    return at % 2 ? [h("strong", {}, inside)] : inside;
-  });
-  const rest = left.filter((fact) => fact.kind !== "rest" || !facts.some((other) => other.kind === "driver"));
-  return [...nodes, ...rest.map((fact) => h("sup", {}, receiptLink(fact.id, fact, open)))];
-}
-
-function numbered(text, left, open) {
+  const spaced = text.replace(/(\d) %/g, "$1\u00a0%");
+  const hits = found(spaced, facts);
   const nodes = [];
-  let rest = text;
-  for (;;) {
-    const hit = firstHit(rest, left);
-    if (!hit) return rest ? [...nodes, rest] : nodes;
-    left.splice(left.indexOf(hit.fact), 1);
-    nodes.push(rest.slice(0, hit.at), receiptLink(hit.token, hit.fact, open));
-    rest = rest.slice(hit.at + hit.token.length);
+  let last = 0;
+  for (const hit of hits) {
+    nodes.push(spaced.slice(last, hit.at), receiptLink(hit.token, hit.fact, open));
+    last = hit.at + hit.token.length;
   }
+  const left = facts.filter((fact) => !hits.some((hit) => hit.fact === fact));
+  return [...bold([...nodes, spaced.slice(last)]), ...left.map((fact) => h("sup", {}, receiptLink(fact.id, fact, open)))];
 }
 
-/** The first number in the text that a fact stands for: `31 of 84` before a bare `31`. */
-function firstHit(text, facts) {
-  let best = null;
+/** Where each fact's number stands: `31 of 84` before a bare `31`, no place twice, in the order of the text. */
+function found(text, facts) {
+  const hits = [];
   for (const exact of [true, false]) {
-    for (const fact of facts) {
+    for (const fact of facts.filter((one) => !hits.some((hit) => hit.fact === one))) {
       const token = exact ? ofTotal(fact) : count(fact.n);
-      const at = position(text, token, exact);
-      if (at >= 0 && (!best || at < best.at)) best = { at, token, fact };
+      const at = position(text, token, exact, hits);
+      if (at >= 0) hits.push({ at, token, fact });
     }
-    if (best) return best;
   }
-  return best;
+  return hits.sort((one, other) => one.at - other.at);
 }
 
-function position(text, token, exact) {
+function position(text, token, exact, hits) {
   for (let at = text.indexOf(token); at >= 0; at = text.indexOf(token, at + 1)) {
     const before = text.slice(0, at);
     const after = text.slice(at + token.length);
-    const isInside = /[\d.,]$/.test(before) || /^([.,]?\d)/.test(after);
+    const isInside = /[\d.,]$/.test(before) || /^[.,]?\d/.test(after);
+    const isTaken = hits.some((hit) => at < hit.at + hit.token.length && hit.at < at + token.length);
     // A bare number must count items, not be a percentage or a part of another pair.
-    const isOther = !exact && (/^[\s\u00a0]?%/.test(after) || /^ of \d/.test(after) || /^ (points|%|to \d)/.test(after));
-    if (!isInside && !isOther) return at;
+    const isOther = !exact && /^([\s\u00a0]?%| of \d| points| to \d)/.test(after);
+    if (!isInside && !isTaken && !isOther) return at;
   }
   return -1;
+}
+
+/** Strings and nodes in which `**` begins and ends bold. */
+function bold(nodes) {
+  const out = [];
+  let inside = null;
+  for (const node of nodes) {
+    for (const [at, part] of (typeof node === "string" ? node.split("**") : [node]).entries()) {
+      if (at > 0) {
+        if (inside) out.push(inside);
+        inside = inside ? null : h("strong");
+      }
+      if (part !== "") (inside ? (child) => inside.append(child) : (child) => out.push(child))(part);
+    }
+  }
+  return inside ? [...out, inside] : out;
 }
 
 /** A number as a link to its items; a plain click opens the receipt here. */

@@ -4,9 +4,18 @@ import { h } from "./dom.js";
 import { importer } from "./importer.js";
 import { day, some, vocabulary } from "./words.js";
 
-/** Fill the welcome section. */
+const TITLE = "What do you want to know?";
+
+/** What stands there until the server has answered; the first time it loads its models. */
+export function renderWaiting(section) {
+  section.replaceChildren(h("h1", { id: "welcome-title" }, TITLE), h("p", { class: "welcome-about" }, "Getting ready …"));
+}
+
+/** Fill the welcome section. The outcome of an import in it stays in sight, above the questions. */
 export function renderWelcome(section, { items, questions, ask, onImported }) {
+  const outcome = section.querySelector(".importer");
   section.replaceChildren(...(items ? greeting(items, questions, ask) : empty(onImported)));
+  if (items && outcome) section.querySelector(".welcome-about").after(outcome);
 }
 
 function greeting(items, questions, ask) {
@@ -15,7 +24,7 @@ function greeting(items, questions, ask) {
     if (first && last) about.textContent = `${some(items, "item")} of feedback from ${day(first)} to ${day(last)}, every one counted.`;
   }, () => {});
   return [
-    h("h1", { id: "welcome-title" }, "What do you want to know?"),
+    h("h1", { id: "welcome-title" }, TITLE),
     about,
     h("div", { class: "examples" }, questions.map((question) => h("button", { type: "button", class: "example", onclick: () => ask(question) }, question))),
   ];

@@ -54,9 +54,10 @@ export const month = (iso) => `${MONTHS[Number(iso.slice(5, 7)) - 1]} ${iso.slic
 export const probability = (value) => (value < 0.0001 ? "< 0.0001" : Number(value.toPrecision(2)).toString());
 
 /** Channel and day of a quote or an item. */
-export const origin = (channel, date) => [channel, date && day(date)].filter(Boolean).join(" · ");
+export const origin = (channel, date) => [channel && plain(channel), date && day(date)].filter(Boolean).join(" · ");
 
-const KEYS = {
+/** Keys of a filter as slots of a question. */
+export const SLOTS = {
   themes: "theme", sentiment: "sentiment", emotions: "emotion", empathy_gaps: "empathy gap", churn: "churn",
   effort: "effort", intents: "intent", forces: "force",
 };
@@ -67,12 +68,12 @@ const PREFIXES = { theme: "themes", sub: "themes", gap: "empathy_gaps", emotion:
 export function described(filter, names, not = false) {
   const found = [];
   const add = (slot, value, negated = not) => found.push({ slot, value, not: negated });
-  for (const [key, slot] of Object.entries(KEYS)) {
+  for (const [key, slot] of Object.entries(SLOTS)) {
     if (filter[key]?.length) add(slot, filter[key].map((id) => names.name(key, id)).join(" or "));
   }
   if (filter.polarity) add("said as", POLARITY[filter.polarity]);
   for (const [name, values] of Object.entries(filter.attributes ?? {})) add(name, values.join(" or "));
-  if (filter.period) add("period", span(filter.period));
+  if (filter.period) add("period", spanned(filter.period));
   if (filter.text) add("contains", `“${filter.text}”`);
   for (const term of filter.terms ?? []) {
     const { slot, value, negated } = ofTerm(term, names, not);
@@ -87,7 +88,8 @@ export function described(filter, names, not = false) {
   return found;
 }
 
-function span({ from, to }) {
+/** `1 Jul 2026 to 30 Sep 2026` for a period. */
+export function spanned({ from, to }) {
   if (from && to) return from === to ? day(from) : `${day(from)} to ${day(to)}`;
   return from ? `since ${day(from)}` : to ? `until ${day(to)}` : "any";
 }
