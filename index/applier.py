@@ -64,7 +64,7 @@ class Applier:
         """
         with self._turn, self._alone() as is_alone:
             problem = self._problem() if is_alone else "; ".join(differences(self._store, self._index))
-            if problem is None or problem == "":
+            if not problem:
                 return False
             if not is_alone:
                 raise VectorIndexError(f"the vector index differs ({problem}); its owner must rebuild it")
@@ -80,12 +80,12 @@ class Applier:
         with self._turn:
             return self._rebuild()
 
-    def _problem(self) -> str | None:
+    def _problem(self) -> str:
         try:
             self._catch_up()
             if self._index.keeps_deleted:
                 return "deleted vectors lie in its files"
-            return "; ".join(differences(self._store, self._index)) or None
+            return "; ".join(differences(self._store, self._index))
         except VectorIndexError as error:
             return str(error)
 

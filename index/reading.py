@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 from pyroaring import BitMap
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from index.errors import ItemError
 from index.records import Counts, Customer, Item, Page, StoredItem, Vector
@@ -93,7 +93,7 @@ def vector_matrix(conn: Connection, numbers: Sequence[int]) -> Vector:
 
 def counts(conn: Connection) -> Counts:
     """Totals over the whole store."""
-    dated = case_day()
+    dated = func.nullif(items.c.day, -1)
     row = conn.execute(
         select(
             func.count(),
@@ -111,11 +111,6 @@ def counts(conn: Connection) -> Counts:
         first=_date_of(row[3]),
         last=_date_of(row[4]),
     )
-
-
-def case_day() -> ColumnElement[int | None]:
-    """The day of an item, NULL for none."""
-    return func.nullif(items.c.day, -1)
 
 
 def all_customers(conn: Connection, ids: Sequence[str] | None) -> list[Customer]:

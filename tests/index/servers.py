@@ -61,7 +61,7 @@ def postgres() -> Iterator[PostgresServer]:
     try:
         yield server
     finally:
-        server.stop()
+        server.stop(signal.SIGQUIT)  # nothing needs to be written any more
         server.remove()
 
 
