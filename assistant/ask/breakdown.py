@@ -20,7 +20,7 @@ _BETWEEN = bag(
 _TONED = bag("issue issues problem problems complaint complaints pain")
 _LISTS = bag("show give me pull list top first only just best worst last need want another get see")
 
-Kind = Literal["which", "top", "split"]
+Kind = Literal["which", "top", "split", "listed"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,9 +44,9 @@ def breakdown(question: Question) -> Breakdown | None:
         if (kind := _kind(question, hit))
     ]
     plain = [b for b in found if not _is_toned(question, b)]
-    for kinds in (("which",), ("top", "split")):
-        for group in (plain, found):
-            if match := next((b for b in group if b.kind in kinds), None):
+    for group in (plain, found):
+        for kind in ("which", "top", "split", "listed"):
+            if match := next((b for b in group if b.kind == kind), None):
                 return match
     return None
 
@@ -83,7 +83,9 @@ def _kind(question: Question, hit: Hit[str]) -> Kind | None:
         return "split" if is_asked_of else "which"
     if lead in _SPLITS and word not in _TONED:
         return "split"
-    return "top" if ranked or _is_listed(question, hit, lead) else None
+    if ranked:
+        return "top"
+    return "listed" if _is_listed(question, hit, lead) else None
 
 
 def _is_calendar(question: Question, hit: Hit[str]) -> bool:
@@ -110,6 +112,8 @@ def _is_listed(question: Question, hit: Hit[str], lead: str) -> bool:
     """Whether a plural is to be listed: "countries with the most complaints", "rank the departments"."""
     plural = question.low(hit.last - 1).endswith("s")
     if lead in {"rank", "ranking", "order", "sort", "list"}:
+        return True
+    if question.has("compare") and hit.means not in TAGS:
         return True
     vague = question.low(hit.last - 1) in _TONED | {"things", "areas"}
     return plural and question.has("superlative") and not vague

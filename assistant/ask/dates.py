@@ -20,8 +20,8 @@ _SINCE = {
     ("from",): 1,
 }
 _UNTIL = {("until",): 1, ("till",): 1, ("through",): 1, ("up", "to"): 2, ("up", "until"): 2, ("by",): 1}
-_BEFORE: dict[tuple[str, ...], int] = {("before",): 1, ("prior", "to"): 2, ("ahead", "of"): 2}
-_AFTER: dict[tuple[str, ...], int] = {("after",): 1, ("following",): 1}
+_BEFORE: dict[tuple[str, ...], int] = {("before",): 1, ("pre",): 1, ("prior", "to"): 2, ("ahead", "of"): 2}
+_AFTER: dict[tuple[str, ...], int] = {("after",): 1, ("post",): 1, ("following",): 1}
 _EVENT = 8  # words from "since" to the date of what happened
 _IN = bag("in on during over for throughout within at the")
 
@@ -80,9 +80,10 @@ def _open(row: Row, place: int) -> DateHit | None:
             continue
         end, span = found
         if leads is _SINCE and row.at(place) == "from":
-            if row.at(end) not in {"on", "onwards", "onward", "forward"} or _ends_range(row, end):
+            goes_on = row.skip(end, "to", "until", "till", "up")
+            if row.at(goes_on) not in {"on", "onwards", "onward", "forward", "now", "today", "date"}:
                 continue
-            end += 1
+            end = goes_on + 1
         if leads is _UNTIL and row.at(place) == "by" and span.grain not in {"day", "days"}:
             continue
         last = row.skip(end, "onwards", "onward") if leads is _SINCE else end
@@ -133,6 +134,8 @@ def _between(row: Row, place: int) -> DateHit | None:
     first, last = start[1], end[1]
     if first.first and last.first and first.first > last.first:
         first = spans.year_earlier(first)
+    if first.first and last.last and first.first > last.last:
+        first, last = last, first
     whole = Span(first=first.first, last=last.last)
     first_token = place if row.at(place) in {"between", "from", "the"} else at
     return DateHit(first=first_token, last=end[0], span=whole, parts=(first, last))
@@ -146,10 +149,6 @@ def _middle(row: Row, place: int, at: int) -> int | None:
     if word == "and":
         return at + 1 if row.at(place) == "between" else None
     return at + 1 if word in {"to", "until", "till", "through", "-", "–"} else None
-
-
-def _ends_range(row: Row, at: int) -> bool:
-    return _middle(row, at, at) is not None
 
 
 def _plain(row: Row, place: int) -> DateHit | None:

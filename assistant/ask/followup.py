@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.ask import spans
+from assistant.ask.contrast import other_period, pair
 from assistant.ask.lexicon import Lexicon
 from assistant.ask.mentions import OUTCOMES, Mention
 from assistant.ask.plan import Intent, QueryPlan
 from assistant.ask.question import Question
 from assistant.ask.scopes import Draft, scope_of
+from assistant.ask.spans import Span
 from assistant.ask.values import Values
-from assistant.scope import Scope
+from assistant.scope import Period, Scope
 
 _OPEN: frozenset[Intent] = frozenset({"drivers", "rank", "count", "trend", "compare"})
 _SHORT = 5  # words from which a turn can be a question of its own
@@ -43,9 +44,7 @@ def _stands_alone(draft: Draft, words: int, *, refers: bool) -> bool:
     happened = any(m.can_be_outcome and m.key != "tones" and m.source != "rule" for m in named)
     if draft.intent is None:
         return False
-    if draft.intent in {"impact", "emerging"}:
-        return words >= _SHORT - 1
-    return words >= _SHORT and (topic or (happened and not refers and draft.intent in _OPEN))
+    return words >= _SHORT and not refers and (topic or (happened and draft.intent in _OPEN))
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,12 @@ class Merge:
         return frozenset(hit.means for hit in self.lexicon.turns.find(self.question.tokens))
 
     @property
+    def _named_versus(self) -> Sequence[Mention]:
+        """The second side as the turn names it; "the rest" only where the plan before has nothing to compare."""
+        guessed = any(m.source == "rule" and _has(self.previous.scope, m) for m in self.draft.versus)
+        return [] if guessed else self.draft.versus
+
+    @property
     def _compares(self) -> bool:
         earlier = self.question.has("one_before", "year_before") and not self._shifts
         return self.draft.intent == "compare" or self.question.has("compare") or earlier
@@ -82,7 +87,11 @@ class Merge:
     def _shifts(self) -> bool:
         """Whether the turn moves the period: "and the month before?"."""
         moves = self.question.has("one_before", "year_before") and not self.question.has("compare")
-        return moves and self.previous.scope.period is not None and self.question.low(0) in {"and", "what"}
+        return (
+            moves
+            and self.previous.scope.period is not None
+            and self.question.low(0) in {"and", "what", "the"}
+        )
 
     def _intent(self) -> Intent:
         """The intent that the turn names, else that of the plan before."""
@@ -146,12 +155,22 @@ class Merge:
                 scope, outcome = scope.merged(outcome), None
         for mention in self._own():
             scope, outcome = self._with(intent, scope, outcome, mention)
-        if self._shifts and (other := self._other_period(scope)):
+        if not self.draft.scope and self.question.has("rest") and not self._compares:
+            scope = self._others(scope)
+        if self._shifts and (other := other_period(self.question, scope.period)):
             scope = scope.merged(other)
         out = scope_of(self.draft.exclude)
         if not out.is_empty():
             scope = scope.model_copy(update={"exclude": (scope.exclude or Scope()).merged(out)})
         return scope, outcome
+
+    def _others(self, scope: Scope) -> Scope:
+        """The other values of the attribute that was named last: "and the others?"."""
+        if not scope.attributes:
+            return scope
+        name, values = list(scope.attributes.items())[-1]
+        others = [value for value in self.values.values(name) if value not in values]
+        return scope.merged(Scope(attributes={name: others})) if others else scope
 
     def _own(self) -> list[Mention]:
         """Mentions for the scope, tones last; without those that tell what is compared or lifted."""
@@ -160,14 +179,14 @@ class Merge:
             for m in self.draft.scope
             if m not in self._against and not ("lift" in self._turns and m.attribute)
         ]
-        if self.draft.versus and self.previous.scope.period:
+        if self._named_versus and self.previous.scope.period:
             own = [m for m in own if m.key != "period"]
         return sorted(own, key=lambda m: m.key == "tones")
 
     @property
     def _against(self) -> list[Mention]:
         """Mentions that only name the second side of a comparison."""
-        if self.draft.versus:
+        if self._named_versus:
             return []
         if self._compares:
             return [m for m in self.draft.scope if m.key != "themes"]
@@ -186,13 +205,18 @@ class Merge:
             return scope, outcome
         if mention.key == "tones":
             return _toned(scope, outcome, mention, intent), outcome
+        if mention.date and scope.period and _continues(scope.period, mention.date.span):
+            return scope.merged(
+                Scope(period=Period(first=scope.period.first, last=mention.date.span.last))
+            ), outcome
         if outcome and _has(outcome, mention):
             return scope, self._joined(
                 outcome, new
             ) if "more" in self._turns else new if mention.key in OUTCOMES else outcome.merged(new)
         if outcome and mention.key in OUTCOMES and outcome.themes == [] and "narrow" not in self._turns:
             return scope, new
-        if mention.key in {"themes", "text"} and "more" not in self._turns:
+        narrows = mention.key == "text" and "narrow" in self._turns
+        if mention.key in {"themes", "text"} and "more" not in self._turns and not narrows:
             scope = scope.model_copy(update={"themes": [], "text": None})
         return (self._joined(scope, new) if "more" in self._turns else _laid_over(scope, new)), outcome
 
@@ -231,43 +255,17 @@ class Merge:
     def _versus(self, intent: Intent, scope: Scope) -> tuple[Scope, Scope | None]:
         if intent != "compare":
             return scope, None
-        if self.draft.versus:
-            return scope, scope_of(self.draft.versus)
-        if period := self._other_period(scope):
+        if self._named_versus:
+            return scope, scope_of(self._named_versus)
+        if period := other_period(self.question, scope.period):
             return scope, period
         if self._against:
             return scope, scope_of(self._against)
         if "pair" in self._turns or self._compares:
-            return self._pair(scope)
-        return scope, self.previous.versus
-
-    def _other_period(self, scope: Scope) -> Scope | None:
-        """The period before, or a year earlier, where the turn asks for that."""
-        if scope.period is None or not self.question.has("one_before", "year_before"):
-            return None
-        span = spans.of_period(scope.period)
-        other = spans.year_earlier(span) if self.question.has("year_before") else spans.before(span)
-        return Scope(period=other.period)
-
-    def _pair(self, scope: Scope) -> tuple[Scope, Scope | None]:
-        """The two of which the last turns spoke: what differs between their plans."""
-        if self.earlier:
-            before = self.earlier[-1].scope
-            for name, values in scope.attributes.items():
-                if before.attributes.get(name, values) != values:
-                    return scope.merged(Scope(attributes={name: before.attributes[name]})), Scope(
-                        attributes={name: values}
-                    )
-            for key in ("period", "themes"):
-                if getattr(before, key) and getattr(before, key) != getattr(scope, key):
-                    return scope.merged(Scope(**{key: getattr(before, key)})), Scope(
-                        **{key: getattr(scope, key)}
-                    )
-        for name, values in scope.attributes.items():
-            others = [value for value in self.values.values(name) if value not in values]
-            if len(others) == 1:
-                first, second = sorted([values, others], key=lambda v: self.values.values(name).index(v[0]))
-                return scope.merged(Scope(attributes={name: first})), Scope(attributes={name: second})
+            return pair(scope, self.earlier[-1].scope if self.earlier else Scope(), self.values) or (
+                scope,
+                self.previous.versus,
+            )
         return scope, self.previous.versus
 
 
@@ -275,6 +273,15 @@ def _has(scope: Scope, mention: Mention) -> bool:
     if mention.key == "attributes":
         return mention.attribute in scope.attributes
     return bool(getattr(scope, mention.key, None))
+
+
+def _continues(period: Period, span: Span) -> bool:
+    """Whether "until August" closes a period that was open."""
+    return (
+        period.last is None
+        and span.first is None
+        and bool(period.first and span.last and period.first <= span.last)
+    )
 
 
 def _laid_over(scope: Scope, new: Scope) -> Scope:

@@ -17,6 +17,7 @@ _AGED = bag(
     "customers people users members women men shoppers buyers aged age years year guests those anyone"
 )
 _NOUNS = frozenset({"rating", "ratings", "review", "reviews"})
+_TO = frozenset({"us", "of", "it", "at", "with", "them"})
 _UNITS = {stem(word) for word in ("star", "rating", "score", "mark")}
 _FALLS = {stem(word) for word in ("drop", "fall", "fell", "decline", "sink", "low", "bad", "poor", "down")}
 _RATED = frozenset({"rate", "rates", "rated", "rating"})
@@ -94,30 +95,29 @@ class Grades:
     def _attribute(self, tokens: Sequence[Token], first: int, last: int) -> tuple[str, int, int] | None:
         """The attribute whose name or unit stands beside the numbers, with the wider span."""
         for name, key in self._stems.items():
-            for start, end in (
-                (last, last + len(key)),
-                (first - len(key), first),
-                (first - len(key) - 1, first - 1),
-            ):
-                if key and start >= 0 and tuple(t.stem for t in tokens[start:end]) == key:
+            starts = (last, first - len(key), first - len(key) - 1)
+            for start in starts if key else ():
+                end = start + len(key)
+                if start >= 0 and tuple(token.stem for token in tokens[start:end]) == key:
                     return name, min(first, start), max(last, end)
         if age := next((name for name in self._numbers if name.casefold() == "age"), None):
-            beside = {_low(tokens, first - 1), _low(tokens, last)}
-            if beside & _AGED:
-                return age, first - (_low(tokens, first - 1) == "aged"), last
+            before = _low(tokens, first - 1)
+            if _AGED & {before, _low(tokens, last)}:
+                return age, first - (before == "aged"), last
+        return self._rated(tokens, first, last)
+
+    def _rated(self, tokens: Sequence[Token], first: int, last: int) -> tuple[str, int, int] | None:
+        """The grade, where "stars", "rating" or "score" stands beside the numbers."""
         graded = self._graded
         if graded is None:
             return None
+        if any(token.stem in _UNITS for token in tokens[first:last]):
+            return graded, first, last
         if last < len(tokens) and tokens[last].stem in _UNITS:
-            end = last + 1
-            return graded, first, end + (_low(tokens, end) in _NOUNS)
+            return graded, first, last + 1 + (_low(tokens, last + 1) in _NOUNS)
         if first and tokens[first - 1].stem in _UNITS:
             return graded, first - 1, last
-        if (
-            first > 1
-            and tokens[first - 2].stem in _UNITS
-            and tokens[first - 1].low in {"us", "of", "it", "at", "with", "them"}
-        ):
+        if first > 1 and tokens[first - 2].stem in _UNITS and _low(tokens, first - 1) in _TO:
             return graded, first - 2, last
         return None
 
@@ -184,6 +184,8 @@ def _after_number(tokens: Sequence[Token], place: int, number: float) -> Read:
     word, side = _low(tokens, place + 1), _low(tokens, place + 2)
     if word == "+":
         return place, place + 2, lambda n: n >= number
+    if word in {"star", "stars"} and side == "or" and (last := _low(tokens, place + 3)) in _LESS | _MORE:
+        return place, place + 4, (lambda n: n <= number) if last in _LESS else (lambda n: n >= number)
     if word in {"or", "and"} and side in _LESS | _MORE:
         return place, place + 3, (lambda n: n <= number) if side in _LESS else (lambda n: n >= number)
     return None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.ask.breakdown import Breakdown
+from assistant.ask.breakdown import TAGS, Breakdown
 from assistant.ask.lexicon import Lexicon
 from assistant.ask.mentions import Mention
 from assistant.ask.plan import Intent
@@ -85,6 +85,8 @@ def _outright(facts: Facts) -> Intent | None:
         return "drivers"
     if facts.sides and not (counts and by and by.kind == "split"):
         return "compare"
+    if facts.has("stake") and by and by.kind == "which" and by.by not in TAGS:
+        return "rank"
     if facts.has("stake") or (facts.has("impact") and not counts):
         return "impact"
     return None
@@ -109,7 +111,7 @@ def _numbers(facts: Facts) -> Intent | None:
 
 def _ranks(facts: Facts, by: Breakdown) -> bool:
     """Whether a count is asked for in order to rank: "highest share by country", "which channel has how many"."""
-    if by.kind in {"which", "top"}:
+    if by.kind in {"which", "top", "listed"}:
         return not _starts_with_count(facts.question)
     share = facts.question.cues.get("share", ())
     return any(
@@ -142,12 +144,18 @@ def _reasons(facts: Facts) -> Intent | None:
         and any(m.can_be_outcome or m.key in {"themes", "text"} for m in facts.mentions)
     ):
         return "drivers"
-    if facts.has("emerging"):
+    if facts.has("emerging") and not _is_rising(facts):
         return "emerging"
-    ranked = by is not None and by.kind in {"which", "top"}
+    ranked = by is not None and by.kind in {"which", "top", "listed"}
     if _asks_feeling(facts) and not ranked:
         return "drivers"
     return None
+
+
+def _is_rising(facts: Facts) -> bool:
+    """Whether a named topic is asked about, as in "are refund complaints suddenly rising"."""
+    anything = facts.question.low(1) in {"anything", "something"}
+    return facts.has("trend") and facts.has_topic and facts.question.low(0) in _VERBS and not anything
 
 
 def _asks_feeling(facts: Facts) -> bool:
@@ -174,6 +182,8 @@ def _asks_feeling(facts: Facts) -> bool:
         and follows not in {"negatives", "positives"}
     )
     subject = any(word in {"do", "did", "are", "were", "does", "makes", "have"} for word in between)
+    if (subject or asked_of) and not verb and facts.has("superlative"):
+        return False
     return (verb or asked_of or subject) and start <= 1
 
 
@@ -182,7 +192,7 @@ def _course(facts: Facts) -> Intent | None:
     by = facts.breakdown
     if by and by.is_calendar:
         return "rank" if by.kind == "which" else "trend"
-    if facts.has("trend") and not (by and by.kind in {"which", "top"} and facts.has("superlative")):
+    if facts.has("trend") and not (by and by.kind in {"which", "top", "listed"} and facts.has("superlative")):
         return "trend"
     return None
 
@@ -190,7 +200,7 @@ def _course(facts: Facts) -> Intent | None:
 def _lists(facts: Facts) -> Intent | None:
     """Which most, the top five, complaints by country."""
     by = facts.breakdown
-    if by and by.kind in {"which", "top"}:
+    if by and by.kind in {"which", "top", "listed"}:
         return "rank"
     if by:
         return "rank" if facts.has("superlative") or facts.has("compare") else "count"
@@ -199,7 +209,7 @@ def _lists(facts: Facts) -> Intent | None:
     if (
         facts.has("superlative")
         and not facts.has("items")
-        and (facts.mentioned("tones", "sentiment", "intents") or facts.has("who"))
+        and (facts.mentioned("tones", "sentiment", "emotions", "intents") or facts.has("who"))
     ):
         return "rank"
     if facts.has("superlative") and facts.mentioned("churn") and facts.question.low(0) == "what":
@@ -241,4 +251,6 @@ def _views(facts: Facts) -> Intent | None:
         return "summary"
     if facts.has("show"):
         return "quotes"
-    return "rank" if facts.has("superlative") and not facts.has_topic else None
+    graded = {place for m in facts.mentioned("attributes") for place in m.covered}
+    best = [hit for hit in facts.question.cues.get("superlative", ()) if not hit.places & graded]
+    return "rank" if best and not facts.has_topic else None

@@ -141,8 +141,7 @@ class Leftovers:
             before -= 1
         after = question.low(last)
         beside = any(
-            (last == m.first and (m.key != "themes" or last - first > 1))
-            or (before + 1 == m.last and m.key in {"themes", "tones"})
+            last == m.first or (before + 1 == m.last and m.key in {"themes", "tones"})
             for m in question.mentions
             if m.key in {"themes", "tones", "attributes"}
         )

@@ -130,12 +130,9 @@ def calendar_day(row: Row, place: int) -> Found:
     if number is not None:
         at = row.skip(place + 1, "of")
         until = row.skip(place + 1, "to", "until", "and", "through")
-        if (
-            (last := row.number(until)) is not None
-            and row.at(until + 1) in MONTHS
-            and until + 1 < len(row.tokens)
-        ):
-            return _days(row, number, last, MONTHS[row.at(until + 1)], until + 2)
+        named = row.skip(until + 1, "of")
+        if (last := row.number(until)) is not None and row.at(named) in MONTHS:
+            return _days(row, number, last, MONTHS[row.at(named)], named + 1)
         if row.at(at) in MONTHS:
             return _days(row, number, number, MONTHS[row.at(at)], at + 1)
     if month is not None:

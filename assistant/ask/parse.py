@@ -14,10 +14,12 @@ from assistant.ask.lexicon import Label
 from assistant.ask.patterns import Patterns
 from assistant.ask.plan import QueryPlan, Reading
 from assistant.ask.question import Question, Reader
+from assistant.ask.relative import WORDS
 from assistant.ask.scopes import Draft
 from assistant.ask.spelling import Spelling, english_words
 from assistant.ask.values import Values
 from assistant.ask.vocabulary import Vocabulary
+from assistant.ask.words import day
 from nlp import labels
 
 _SHORT = 3  # words of a phrase that can stand for a theme in a question
@@ -34,7 +36,7 @@ class Parser:
     def __init__(self, vocabulary: Vocabulary, embed: Embed | None = None) -> None:
         lexicon = lexicons.load()
         values = Values(vocabulary.attributes, lexicon)
-        spelling = Spelling([*lexicon.words, *values.words(), *_words(vocabulary)], english_words())
+        spelling = Spelling([*lexicon.words, *WORDS, *values.words(), *_words(vocabulary)], english_words())
         meanings = Meanings(vocabulary.themes, embed) if embed else None
         self._vocabulary, self._lexicon, self._values = vocabulary, lexicon, values
         self._reader = Reader(lexicon, values, Patterns(list(_names(vocabulary))), spelling)
@@ -58,7 +60,17 @@ class Parser:
         else:
             plan = self._alone(taken, draft).plan()
         notes = [f"I did not use these words of the question: {', '.join(unknown)}."] if unknown else []
+        notes += self._beyond(plan)
         return Reading(plan=plan, chips=chips(taken, draft, plan, self._vocabulary.themes), notes=notes)
+
+    def _beyond(self, plan: QueryPlan) -> list[str]:
+        """A note when the period asked for lies outside the days that the data covers."""
+        period, first, last = plan.scope.period, self._vocabulary.first, self._vocabulary.last
+        if not period or not first or not last:
+            return []
+        early = period.last is not None and period.last < first
+        late = period.first is not None and period.first > last
+        return [f"The feedback covers {day(first)} to {day(last)}."] if early or late else []
 
     def _alone(self, question: Question, draft: Draft) -> Draft:
         """The draft with the likeliest intent where the words do not say it."""

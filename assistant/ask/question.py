@@ -9,12 +9,14 @@ from assistant.ask.lexicon import Label, Lexicon
 from assistant.ask.mentions import Mention, resolve
 from assistant.ask.patterns import Hit, Patterns
 from assistant.ask.spelling import Spelling
+from assistant.ask.stems import stem
 from assistant.ask.tokens import Token, tokenise
 from assistant.ask.values import Values
 
 _RANKS = {"tones": 3, "themes": 5, "ignore": 4, "exclude": 6}
 _DATED = frozenset({"one_before"})  # cues that are no cues as part of a period
 _ALWAYS = frozenset({"comparative", "superlative", "compare"})  # cues even inside a label: "less satisfied"
+_TROUBLE = frozenset(stem(word) for word in ("problem", "issue", "complaint", "complain", "trouble"))
 _SILENT = {"ignore", "exclude"}
 
 
@@ -65,7 +67,7 @@ class Reader:
         silent = _silent(self.lexicon.wrappers.find(tokens), tokens)
         named = [m for m in self._mentions(tokens, today) if not silent & m.covered]
         found = resolve(named)
-        mentions = tuple(m for m in [*found, *_toned(found, named)] if m.key not in _SILENT)
+        mentions = tuple(m for m in [*found, *_toned(tokens, found, named)] if m.key not in _SILENT)
         return Question(
             text=text, tokens=tuple(tokens), today=today, mentions=mentions,
             cues=_cues(self.lexicon.cues.find(tokens), found, silent),
@@ -88,6 +90,8 @@ class Reader:
                 first=hit_.first, last=hit_.last, places=hit_.places, key="ignore", rank=_RANKS["ignore"]
             )
         for lead in self.lexicon.exclude.find(tokens):
+            if tokens[lead.first].low == "ignore" and lead.first > 1:
+                continue
             yield Mention(
                 first=lead.first, last=lead.last, places=lead.places, key="exclude", rank=_RANKS["exclude"]
             )
@@ -107,10 +111,16 @@ class Reader:
         return tuple(sorted(chosen, key=lambda h: h.first))
 
 
-def _toned(found: Sequence[Mention], named: Sequence[Mention]) -> list[Mention]:
-    """The complaint in a theme's name: "login problems" are account security with a complaint."""
-    names = [m for m in found if m.source == "name"]
-    return [tone for tone in named if tone.key == "tones" and any(tone.covered < m.covered for m in names)]
+def _toned(tokens: Sequence[Token], found: Sequence[Mention], named: Sequence[Mention]) -> list[Mention]:
+    """The complaint inside a theme: "login problems" are account security with a complaint."""
+    themes = [m for m in found if m.key == "themes"]
+    return [
+        tone
+        for tone in named
+        if tone.key == "tones"
+        and any(tokens[place].stem in _TROUBLE for place in tone.covered)
+        and any(tone.covered < m.covered for m in themes)
+    ]
 
 
 def _label(hit: Hit[Label], source: str, rank: int) -> Mention:

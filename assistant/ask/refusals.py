@@ -8,6 +8,8 @@ from assistant.ask.mentions import Mention
 from assistant.ask.patterns import Hit
 from assistant.ask.question import Question
 
+# Words after which a field is what customers speak of, and not what is asked for.
+_ABOUT = frozenset({"about", "mention", "mentions", "mentioned", "mentioning", "regarding"})
 NOTHING_READ = "I found nothing in the question that feedback could tell"
 ACTION = "it asks for an action, and I only answer questions about feedback"
 FORECAST = "it asks for a forecast, and feedback only tells what has been"
@@ -35,7 +37,8 @@ def _is_action(question: Question, lexicon: Lexicon) -> bool:
     ]
     if any(token.stem == "filter" for token in question.tokens):
         return False
-    return any(hit.first == (words or [-1])[0] for hit in lexicon.actions.find(question.tokens))
+    is_order = bool(words) and not question.low(words[0]).endswith(("s", "ing", "ed"))
+    return is_order and any(hit.first == words[0] for hit in lexicon.actions.find(question.tokens))
 
 
 def _within(hit: Hit[str], mentions: Sequence[Mention], keys: set[str]) -> bool:
@@ -66,7 +69,16 @@ def _missing_field(question: Question, lexicon: Lexicon) -> str | None:
         span = set(range(hit.first, hit.last))
         named = any(span & set(range(d.first, d.last)) for d in question.dimensions if d.means not in UNITS)
         asked_by = question.low(hit.first) in {"which", "what", "whose", "per", "each"}
-        if not named and (asked_by or not _within(hit, question.mentions, {"attributes"})):
+        mentioned = question.low(hit.first - 1) in _ABOUT or question.low(hit.first - 2) in _ABOUT
+        possessive = (
+            question.tokens[hit.last - 1].text.endswith("s") and "'" in question.tokens[hit.last - 1].text
+        )
+        if (
+            not named
+            and not mentioned
+            and not possessive
+            and (asked_by or not _within(hit, question.mentions, {"attributes"}))
+        ):
             head = hit.means.split(" of ")[0]
             return f"{hit.means} {'are' if head.endswith('s') else 'is'} not in the data"
     return None

@@ -6,9 +6,12 @@ from datetime import date, timedelta
 
 from assistant.ask import moments, spans
 from assistant.ask.moments import MONTHS, ORDINALS, Found, Row, dated
-from assistant.ask.spans import UNITS, Grain, Span
+from assistant.ask.spans import SEASONS, UNITS, Grain, Span
 
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WORDS = frozenset(
+    [*MONTHS, *_DAYS, *UNITS, *SEASONS, "yesterday", "today", "tomorrow", "weekend", "fortnight"]
+)
 _VAGUE = {"few": 3, "couple": 2, "several": 4}
 
 
@@ -49,6 +52,10 @@ def rolling(row: Row, place: int) -> Found:
         end = row.skip(row.skip(at + 1, "a") + 1, "of")
     if row.at(end).removesuffix("s") == "fortnight":
         return end + 1, spans.rolling(row.today, 2 * (number or 1), "week")
+    if (row.at(end), row.at(end + 1)) == ("half", "year"):
+        return end + 2, spans.rolling(row.today, 6, "month")
+    if row.at(end).removesuffix("s") == "hour" and number:
+        return end + 1, spans.rolling(row.today, -(-number // 24) + 1, "day")
     grain = UNITS.get(row.at(end).removesuffix("s"))
     return (end + 1, spans.rolling(row.today, number, grain)) if grain and number else None
 
@@ -74,6 +81,15 @@ def named(row: Row, place: int) -> Found:
         return place + 3, spans.to_date(spans.holding(row.today, UNITS[word]), row.today)
     if (word, after) == ("so", "far"):
         return unit(row, place + 2)
+    if (
+        word == "weekend"
+        and after == "of"
+        and (found := point(row, row.skip(place + 2, "the")))
+        and found[1].first
+    ):
+        return found[0], _weekend(
+            found[1].first + timedelta(days=6 - found[1].first.weekday()), is_over=False
+        )
     if after == "weekend" and word in {"last", "the", "this", "past"}:
         return place + 2, _weekend(row.today, is_over=word == "last")
     return None
@@ -122,14 +138,34 @@ def part(row: Row, place: int) -> Found:
     piece = {"early": "start", "mid": "mid", "middle": "mid", "late": "end"}.get(word, word)
     nth = ORDINALS.get(word, 0)
     if piece in {"start", "beginning", "mid", "end"}:
-        whole = point(row, row.skip(at + 1, "of", "in", "the"))
+        whole = _whole(row, row.skip(at + 1, "of", "in", "the"))
         return (whole[0], _third(whole[1], piece)) if whole and whole[1].grain != "day" else None
+    if word in {"first", "last"} and (number := row.number(at + 1)) and row.at(at + 3) in {"of", "in"}:
+        return _some(row, at, number)
     if nth and row.at(at + 1) in {"week", "half", "fortnight"} and row.at(at + 2) in {"of", "in"}:
         whole = point(row, row.skip(at + 3, "the"))
         return (
             (whole[0], _slice(whole[1], nth, row.at(at + 1))) if whole and whole[1].grain != "day" else None
         )
     return None
+
+
+def _whole(row: Row, place: int) -> Found:
+    """The time of which a part is meant; "the month" is this one."""
+    own = UNITS.get(row.at(place))
+    return (place + 1, spans.holding(row.today, own)) if own else point(row, place)
+
+
+def _some(row: Row, place: int, number: int) -> Found:
+    """First three months of the year, last 10 days of June."""
+    grain = UNITS.get(row.at(place + 2).removesuffix("s"))
+    whole = _whole(row, row.skip(place + 4, "the", "this"))
+    if not grain or not whole or not whole[1].first or not whole[1].last:
+        return None
+    if row.at(place) == "last":
+        return whole[0], spans.rolling(whole[1].last, number, grain)
+    end = spans.rolling(whole[1].first, -number, grain).first or whole[1].last
+    return whole[0], Span(first=whole[1].first, last=min(end - timedelta(days=2), whole[1].last))
 
 
 def _third(span: Span, piece: str) -> Span:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import pairwise
 
 from assistant.ask import spans
@@ -16,12 +17,14 @@ from assistant.ask.stems import bag, stem
 _STRONG = bag("vs versus against than with to from compared as")
 _JOINS = _STRONG | {"and", "or"}
 _CHAIN = bag("and or nor , / & the our about from in on for any customers of")
+_BREAKS = bag("but ? : ; . how what why which who")
 _NEAR = 4  # words between "apart from" and what it means
 _PREPOSITIONS = bag("for among amongst from of by with at")
 _CLAUSES = frozenset(["who", "that", "whose", "which", "where"])
 _CIRCUMSTANCES = bag("after when once if during while following whenever because")
 _RATERS = frozenset(stem(word) for word in ("promoter", "passive", "detractor"))
 _GROUNDS = frozenset(stem(word) for word in ("reason", "cause", "driver", "explanation"))
+_COMPARES = frozenset(stem(word) for word in ("compare", "differ"))
 _FIRM = ("churn", "attributes", "effort", "empathy_gaps", "emotions", "sentiment", "tones")
 
 
@@ -45,9 +48,7 @@ def _chain(question: Question, mentions: Sequence[Mention], start: int, near: in
         if mention.first < start:
             continue
         gap = [question.low(place) for place in range(chain[-1].last if chain else start, mention.first)]
-        belongs = (
-            _goes_on(gap, chain[-1], mention) if chain else len(gap) <= near and not {"but", "?"} & set(gap)
-        )
+        belongs = _goes_on(gap, chain[-1], mention) if chain else len(gap) <= near and not _BREAKS & set(gap)
         if not belongs:
             break
         chain.append(mention)
@@ -76,18 +77,22 @@ def sides(
         return found
     if found := _either(question, mentions):
         return found
-    if not question.has("compare", "one_before", "year_before"):
+    if not question.has("compare", "one_before", "one_after", "year_before"):
         return None
     return _paired(question, mentions) or _relative(question, mentions) or _rest(question, mentions, values)
 
 
 def _either(question: Question, mentions: Sequence[Mention]) -> Sides | None:
-    """Two values with "or" between them: "who complains more, Ireland or the UK?"."""
+    """Two things with "or" between them: "who complains more, Ireland or the UK?"."""
+    keys = (
+        {"attributes", "themes", "period", "text"} if question.has("comparative", "which") else {"attributes"}
+    )
     if not question.has("comparative", "superlative", "which", "who"):
         return None
-    for one, other in pairwise(m for m in mentions if m.key == "attributes"):
+    for one, other in pairwise(m for m in mentions if m.key in keys):
         between = {question.low(p) for p in range(one.last, other.first)}
-        if "or" in between and one.slot == other.slot and not one.is_outcome:
+        differ = one.slot == other.slot and (one.values != other.values or one.date != other.date)
+        if "or" in between and differ and not one.is_outcome:
             return Sides(first=(one,), second=(other,))
     return None
 
@@ -125,6 +130,10 @@ def _relative(question: Question, mentions: Sequence[Mention]) -> Sides | None:
         now = Mention(first=0, last=0, key="period", source="rule", date=DateHit(first=0, last=0, span=year))
         return Sides(first=(now,), second=(_with(now, spans.year_earlier(year)),))
     span = dated.date.span
+    if span.first is None and span.last and question.has("one_after"):
+        return Sides(
+            first=(dated,), second=(_with(dated, Span(first=span.last + timedelta(days=1), last=None)),)
+        )
     if span.first is None:
         return None
     if question.low(dated.first - 1) in _STRONG and span.grain in set(spans.UNITS.values()):
@@ -162,7 +171,10 @@ def _rest(
 ) -> Sides | None:
     """One value of an attribute against all others."""
     named = next((m for m in mentions if m.key == "attributes"), None)
-    if named is None or named.attribute is None or not question.has("rest"):
+    if named is None or named.attribute is None or named.is_outcome:
+        return None
+    verbs = any(question.tokens[hit.first].stem in _COMPARES for hit in question.cues.get("compare", ()))
+    if not question.has("rest") and not verbs:
         return None
     others = tuple(value for value in values.get(named.attribute, ()) if value not in named.values)
     return Sides(first=(named,), second=(replace(named, values=others, source="rule"),)) if others else None

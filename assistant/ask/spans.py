@@ -76,7 +76,7 @@ def to_date(span: Span, today: date) -> Span:
 def rolling(today: date, number: int, grain: Grain) -> Span:
     """The last `number` days, weeks or months, with today as the last day."""
     if grain in _MONTHS:
-        first = shift(today, -number * _MONTHS[grain]) + timedelta(days=1)
+        first = shift(today + timedelta(days=1), -number * _MONTHS[grain])
     else:
         first = today - timedelta(days=number * (7 if grain == "week" else 1) - 1)
     return Span(first=first, last=today, grain="days")

