@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from nlp.calibrate import Calibration, FloatArray, Thresholds
+from nlp.churn import settle
 from nlp.fitting import Prepared, cached_batch
 from nlp.gap import GapModel, conversation_features
 from nlp.heads import HEADS, REPLY_HEADS, slices
@@ -127,7 +128,8 @@ def _gap_model(
 def micro_scores(held_out: HeldOut, fitted: Fitted) -> dict[str, tuple[float, float]]:
     """Precision and recall over all labels of each field, on texts of domains that were not trained on."""
     items = held_out.items
-    said = fitted.thresholds.decide(fitted.calibration.probabilities(items.logits)) * items.known
+    probabilities = fitted.calibration.probabilities(items.logits)
+    said = settle(probabilities, fitted.thresholds.decide(probabilities))[1] * items.known
     out = {}
     for head, place in zip(HEADS, slices(HEADS).values(), strict=True):
         absent = [place.start + n for n, label in enumerate(head.labels) if label in ("none", "0")]

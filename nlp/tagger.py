@@ -16,6 +16,7 @@ from nlp.backbone import read_backbone
 from nlp.blend import strongest
 from nlp.calibrate import FloatArray, sigmoid, softmax
 from nlp.checkpoint import SHIPPED, Checkpoint, WeightsError, encoder_sum, read_checkpoint
+from nlp.churn import settle
 from nlp.conversation import agent_turns, closing_pair, reply_pair, reply_tags, resolution, worst_turn
 from nlp.decode import Scores, fields
 from nlp.encoder import encoder_folder
@@ -163,7 +164,6 @@ class Tagger:
         clause_vectors = embedded.clause.numpy()
         calibration = self._checkpoint.calibration
         item = calibration.probabilities(logits.item.double().numpy())
-        said = self._checkpoint.thresholds.decide(item)
         clause = calibration.probabilities(logits.clause.double().numpy())
         polarity = softmax(logits.polarity.double().numpy())
         why = sigmoid(logits.why.double().numpy())
@@ -176,6 +176,7 @@ class Tagger:
                 logits.item[:, THEMES_AT].numpy(), strongest(alike, ends), strongest(named, ends)
             )
             clause[:, THEMES_AT] = blend.probabilities(logits.clause[:, THEMES_AT].numpy(), alike, named)
+        item, said = settle(item, self._checkpoint.thresholds.decide(item))
         out = []
         for number, (piece, end) in enumerate(zip(pieces, ends, strict=True)):
             own = slice(int(end) - len(piece.spans), int(end))
