@@ -18,9 +18,12 @@ router = APIRouter(prefix="/v1", tags=["Imports and jobs"])
 JobId = Annotated[str, Path(max_length=100, examples=["job_5f0c2a9b3d7e4f10"])]
 State = Literal["queued", "running", "finished", "failed", "cancelled"]
 
+# The report of a job that has ended also knows the rows that were never written: customers, known ones.
+_COUNTS = ("added", "updated", "unchanged", "refused")
+
 
 class JobView(BaseModel):
-    """A job. `done` of `total` rows are read; `refused` rows are listed under `/errors`."""
+    """A job. `done` of `total` rows are read; `unchanged` were stored already or stand twice in the file; `refused` rows are listed under `/errors`."""
 
     id: str
     kind: str
@@ -122,7 +125,7 @@ def found(product: Product, job_id: str) -> kept.Job:
 def view(job: kept.Job) -> JobView:
     """As it leaves: without paths and workers of this machine."""
     took = job.changed - job.created
-    report = job.report
+    counts = {**{name: getattr(job, name) for name in _COUNTS}, **job.report}
     return JobView(
         id=job.id,
         kind=job.kind,
@@ -130,14 +133,13 @@ def view(job: kept.Job) -> JobView:
         file=_name(job.params),
         done=job.done,
         total=job.total,
-        added=job.added,
-        updated=job.updated,
-        # Rows that were known before they were tagged are only in the report.
-        unchanged=max(job.unchanged, report.get("unchanged", 0) + report.get("duplicates", 0)),
-        refused=job.refused,
-        rate=round(job.done / took, 1) if job.state == "running" and took > 0 else None,
+        added=counts["added"],
+        updated=counts["updated"],
+        unchanged=counts["unchanged"] + counts.get("duplicates", 0),
+        refused=counts["refused"],
+        rate=round(job.done / took, 1) if job.state == "running" and job.done and took > 0 else None,
         error=job.error,
-        report=dict(report),
+        report=dict(job.report),
         created=job.created,
         changed=job.changed,
     )

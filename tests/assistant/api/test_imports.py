@@ -118,6 +118,16 @@ def test_a_file_that_cannot_be_read_is_refused_at_once(
     assert list((home / "uploads").iterdir()) == []
 
 
+def test_a_file_of_customers_is_joined_to_their_feedback(client: TestClient) -> None:
+    """What is known of a customer counts for every item that came from them."""
+    job = ended(
+        client, upload(client, "customer,plan\nK0,gold\nK1,gold\n", name="customers.csv").json()["id"]
+    )
+    assert (job["state"], job["updated"]) == ("finished", 2)
+    assert client.get("/v1/feedback?attr.plan=gold").json()["total"] == 6
+    assert client.get("/v1/feedback/s0").json()["customer_record"]["attributes"]["plan"] == "gold"
+
+
 def test_a_finished_upload_leaves_no_file(empty: TestClient) -> None:
     """The data folder does not keep what was sent."""
     ended(empty, upload(empty).json()["id"])
