@@ -27,6 +27,7 @@ from nlp.tags import ForceTag, Span, SpanTag, Tag, ThemeTag
 PLACE = slices(HEADS)
 MOST_EMOTIONS = 3
 MOST_FINE_EMOTIONS = 5
+MOST_CLAUSES = 3  # a tag is shown by its strongest clauses
 GENERAL_THEME = "overall"
 SECOND_REASON = 0.5  # a second clause is given as reason only when it states one more likely than not
 
@@ -103,9 +104,10 @@ def _intensity(scores: Scores, *, feels: bool) -> int:
 
 
 def spans(scores: Scores, column: int, threshold: float) -> list[Span]:
-    """The clauses that carry a label, at least the best one; neighbours are joined."""
+    """The strongest clauses that carry a label, at least the best one; neighbours are joined."""
     values = scores.clause[:, column]
-    chosen = np.flatnonzero(values >= min(threshold, float(values.max())))
+    strongest = np.sort(np.argsort(-values, kind="stable")[:MOST_CLAUSES])
+    chosen = strongest[values[strongest] >= min(threshold, float(values.max()))]
     out: list[Span] = []
     for number in chosen.tolist():
         start, end = scores.clauses[number]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -61,6 +63,19 @@ def test_neighbouring_clauses_become_one_span():
     [theme] = fields(given, FLAT)["themes"]
 
     assert theme.spans == [(0, 20)]
+
+
+def test_a_tag_is_shown_by_its_three_strongest_clauses():
+    """In a long text not every clause that touches on a theme is quoted."""
+    given = scores(themes__delivery=0.9)
+    given = replace(
+        given, clauses=[(10 * n, 10 * n + 8) for n in range(9)], clause=np.full((9, width(HEADS)), 0.5)
+    )
+    given.clause[[1, 4, 8], column("themes", "delivery")] = 0.8
+
+    [theme] = fields(given, FLAT)["themes"]
+
+    assert theme.spans == [(10, 18), (40, 48), (80, 88)]
 
 
 def test_overall_yields_to_specific_themes():

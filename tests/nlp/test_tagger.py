@@ -141,15 +141,11 @@ def test_a_conversation_without_reply_has_no_gap(tagger):
 
 
 def test_a_long_text_is_read_to_its_end(tagger):
-    """A complaint after six hundred words of small talk is still found: its clause is judged, and judged worse."""
+    """A complaint after six hundred words of small talk turns the judgement round."""
     talk = "We drove up on Friday and the weather was mild. " * 60
-    text = talk + "The refund never arrived and nobody wrote back."
-    [scores] = tagger.probabilities([text])
-    negative = slices(HEADS)["sentiment"].start
 
-    assert tag(tagger, text).sentiment.label == "negative"
-    assert scores.clauses[-1][1] == len(text)
-    assert scores.clause[-1, negative] > scores.clause[0, negative]
+    assert tag(tagger, talk).sentiment.label != "negative"
+    assert tag(tagger, talk + "The refund never arrived and nobody wrote back.").sentiment.label == "negative"
 
 
 def test_a_sub_theme_is_asked_for_with_the_clauses_that_carry_the_theme(tagger, cache):
