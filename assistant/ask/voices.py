@@ -71,12 +71,14 @@ def spans_for(tags: Any, term: str | None, length: int) -> list[tuple[Span, floa
     if term is None:
         return why or [((0, length), 0.5)]
     field, label, _ = split(term)
+    # A plan names themes and sub-themes alike; their ids never meet.
+    themed = [tag for tag in tags["themes"] if label in (tag["label"], tag["sub"])]
     carriers = {
-        "theme": [tag for tag in tags["themes"] if tag["label"] == label],
-        "sub": [tag for tag in tags["themes"] if tag["sub"] == label],
+        "theme": themed,
+        "sub": themed,
         "gap": [tag for tag in tags["empathy_gaps"] if tag["label"] == label],
         "churn": [tags["churn"]] if tags["churn"] and tags["churn"]["label"] == label else [],
-        "why": [tag for tag in tags["themes"] if label in (tag["label"], tag["sub"])],
+        "why": themed,
     }.get(field)
     if carriers is None:
         return why or [((0, length), 0.5)]

@@ -166,6 +166,15 @@ def test_drivers_names_nothing_where_nothing_is(build: Build) -> None:
     assert wrong <= 2  # binomial(12, 0.05): more than 2 in 2 % of runs
 
 
+@pytest.mark.parametrize("intent", ["quotes", "count", "trend"])
+def test_a_sub_theme_is_quoted_where_it_stands(build: Build, intent: str) -> None:
+    """A scope names themes and sub-themes alike, and both have quotes."""
+    world = build(returners(driver=True))
+    ledger, _text = run(world, intent=intent, scope={"themes": ["refund_slow"], "polarity": "-"})
+    check(world, ledger)
+    assert ledger.citations
+
+
 def test_few_items_are_shown_not_compared(build: Build) -> None:
     """Below ten items with the outcome there are quotes and counts only."""
     said = list(returners(driver=True, n=30))[:20]
