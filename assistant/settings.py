@@ -28,6 +28,10 @@ class Settings(BaseSettings):
         default=None,
         description="Chroma server (`http://host:port`); default is an embedded index in the data folder",
     )
+    company: str | None = Field(
+        default=None,
+        description="The company's own names, separated by commas; redaction leaves them in (`Dear Tidewell`)",
+    )
     encoder: str | None = Field(
         default=None,
         description="Name or path of another sentence encoder; default is all-MiniLM-L6-v2 from its wheel",

@@ -39,8 +39,9 @@ class Product:
         self._renewing = threading.Lock()
         self._latest: tuple[tuple[str, int], Snapshot] | None = None
         self.asker = Asker(self.snapshot, index.store.documents("conversation"), writer_for(settings))
-        self.intake = Intake(index=index, tagger=lambda: self.tagger, home=index.home)
-        self.importer = Importer(index=index, tagger=lambda: self.tagger, home=index.home)
+        keep = company_names(settings)
+        self.intake = Intake(index=index, tagger=lambda: self.tagger, home=index.home, keep=keep)
+        self.importer = Importer(index=index, tagger=lambda: self.tagger, home=index.home, keep=keep)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -94,6 +95,12 @@ class Product:
     def close(self) -> None:
         """Finish what is under way and let go of all files."""
         self.index.close()
+
+
+def company_names(settings: Settings) -> tuple[str, ...]:
+    """The names that redaction leaves in."""
+    names = (name.strip() for name in (settings.company or "").split(","))
+    return tuple(name for name in names if name)
 
 
 def load_tagger(settings: Settings) -> "Tagger":

@@ -20,7 +20,7 @@ TODAY = date(2026, 9, 30)  # the last day of the sample
 
 def demonstrate(settings: Settings, *, serve: bool) -> None:
     """Import the sample into the workspace `demo`, answer a question, and serve the web chat on loopback."""
-    settings = settings.model_copy(update={"workspace": "demo"})
+    settings = settings.model_copy(update={"workspace": "demo", "company": "Tidewell"})
     console = Console()
     console.rule("[bold]Earmark: feedback of Tidewell, an invented online retailer")
     product = Product.open(settings)
