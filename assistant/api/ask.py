@@ -65,7 +65,7 @@ async def ask(
     then `done` with the whole answer, or `error` with a problem.
     """
     if "text/event-stream" not in accept:
-        return await lane.start(_answer, product, body)
+        return await _started(lane, product, body)
     return EventSourceResponse(_streamed(request, body, product, lane), headers={"Cache-Control": "no-store"})
 
 
@@ -75,6 +75,12 @@ async def suggest(product: Parts, lane: Lane) -> Suggestions:
     items = (await run_in_threadpool(product.index.store.counts)).items
     questions = await lane.start(product.asker.examples) if items else []
     return Suggestions(items=items, questions=questions)
+
+
+def _started(lane: ModelLane, product: Parts, body: Question, **more: Any) -> asyncio.Task[Answer]:
+    """With a language model an answer mostly waits for that; tags and embeddings of others go on meanwhile."""
+    start = lane.start_beside if product.settings.llm else lane.start
+    return start(_answer, product, body, **more)
 
 
 def _answer(product: Parts, body: Question, **more: Any) -> Answer:
@@ -92,7 +98,7 @@ def _streamed(request: Request, body: Question, product: Parts, lane: ModelLane)
             raise ClientGoneError
         loop.call_soon_threadsafe(events.put_nowait, (name, data))
 
-    task = lane.start(_answer, product, body, on_stage=on_stage)
+    task = _started(lane, product, body, on_stage=on_stage)
     task.add_done_callback(lambda _: events.put_nowait(None))
     return _events(request, task, events, gone)
 

@@ -20,6 +20,7 @@ class ModelLane:
         self._limit = limit
         self._held = 0
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="earmark-model")
+        self._beside = ThreadPoolExecutor(max_workers=limit, thread_name_prefix="earmark-waiting")
 
     @property
     def held(self) -> int:
@@ -47,9 +48,22 @@ class ModelLane:
         task.add_done_callback(self._give_back)
         return task
 
+    def start_beside(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Task[T]:
+        """As `start`, for work that mostly waits for somebody else: it takes a place, but holds up no model."""
+        self._take()
+        call = partial(function, *args, **kwargs)
+
+        async def run() -> T:
+            return await asyncio.get_running_loop().run_in_executor(self._beside, call)
+
+        task = asyncio.get_running_loop().create_task(run())
+        task.add_done_callback(self._give_back)
+        return task
+
     def close(self) -> None:
         """Finish what runs; drop what waits."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        for executor in (self._executor, self._beside):
+            executor.shutdown(wait=True, cancel_futures=True)
 
     def _take(self) -> None:
         if self._held >= self._limit:
