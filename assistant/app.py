@@ -38,6 +38,8 @@ def create_app(product: Product) -> FastAPI:
     app.state.lane = ModelLane(settings.queue_limit)
     app.state.cursors = Cursors(product.index.store.lineage())
     app.state.worker = ImportWorker(product)
+    app.state.follower = None
+    app.state.model_problem = None
     for module in _ROUTES:
         app.include_router(module.router)
     pages.install(app, problems.KINDS)
@@ -50,18 +52,21 @@ def create_app(product: Product) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.worker.start()
-    warming = asyncio.create_task(_warm(app.state.lane, app.state.product))
-    yield
-    app.state.worker.stop()
-    await warming
-    app.state.lane.close()
+    warming = asyncio.create_task(_warm(app))
+    with app.state.product.index.following() as follower:
+        app.state.follower = follower
+        yield
+        app.state.worker.stop()
+        await warming
+        app.state.lane.close()
 
 
-async def _warm(lane: ModelLane, product: Product) -> None:
-    """Load the models now, so that the first question does not wait for them; what fails here fails there too."""
+async def _warm(app: FastAPI) -> None:
+    """Load the models now, so that the first question does not wait for them; `/readyz` tells what fails."""
     try:
-        await lane.turn(lambda: product.tagger)
-    except Exception:
+        await app.state.lane.turn(lambda: app.state.product.tagger)
+    except Exception as error:
+        app.state.model_problem = f"{type(error).__name__}: {error}"
         logger.exception("the models cannot be loaded; `earmark doctor` says more")
 
 
@@ -74,7 +79,7 @@ def _guard(app: FastAPI, settings: Settings) -> None:
         app.add_middleware(LoopbackGuard, hosts=(*_LOOPBACK_NAMES, settings.host))
     else:
         raise SettingsError(
-            f"{settings.host} can be reached from elsewhere: set EARMARK_TOKEN, or EARMARK_HOST to 127.0.0.1."
+            f"{settings.host} can be reached from elsewhere: set EARMARK_TOKEN to a long random text, or bind 127.0.0.1."
         )
     app.add_middleware(RequestContext)
 

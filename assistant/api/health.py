@@ -2,12 +2,13 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from assistant.api.parts import Lane, Parts
 from assistant.wiring import Product
 from index.errors import StoreError
+from index.follow import PrimaryFollower
 
 router = APIRouter(tags=["Health"])
 
@@ -41,9 +42,11 @@ async def alive() -> Alive:
 @router.get(
     "/readyz", summary="Can it serve", responses={503: {"model": Ready, "description": "A part is missing"}}
 )
-def ready(product: Parts, lane: Lane, response: Response) -> Ready:
+def ready(request: Request, product: Parts, lane: Lane, response: Response) -> Ready:
     """Database and its migrations, the model, how far the index is behind, and the queue before the model."""
-    checks = {**_stored(product), "model": _model(product)}
+    state = request.app.state
+    checks = {**_stored(product), "vectors": _vectors(state.follower)}
+    checks["model"] = _model(product, state.model_problem)
     checks["queue"] = Check(ok=True, detail=f"{lane.held} of {product.settings.queue_limit} places taken")
     is_ready = all(check.ok for check in checks.values())
     response.status_code = 200 if is_ready else 503
@@ -62,5 +65,17 @@ def _stored(product: Product) -> dict[str, Check]:
     }
 
 
-def _model(product: Product) -> Check:
-    return Check(ok=True, detail="loaded" if product.has_loaded else "will be loaded at the first request")
+def _vectors(follower: PrimaryFollower | None) -> Check:
+    """Exact search serves whenever Chroma does not, so that this never makes the process unready."""
+    if follower is None:
+        return Check(ok=True, detail="exact search serves")
+    status = follower.status()
+    if status.is_exact:
+        return Check(ok=True, detail=f"exact search serves, not Chroma: {status.problem}")
+    return Check(ok=True, detail=f"Chroma serves, {status.lag} changes behind")
+
+
+def _model(product: Product, problem: str | None) -> Check:
+    if product.has_loaded:
+        return Check(ok=True, detail="loaded")
+    return Check(ok=problem is None, detail=problem or "being loaded")

@@ -1,6 +1,5 @@
 """`earmark serve`: the web chat and the HTTP API."""
 
-import ipaddress
 import socket
 
 from rich.console import Console
@@ -20,17 +19,15 @@ def serve(settings: Settings) -> None:
     from assistant.app import create_app
     from assistant.wiring import Product
 
-    if not is_loopback(settings.host) and settings.token is None:
-        msg = f"{settings.host} can be reached from other machines. Set EARMARK_TOKEN to a long random text first, or bind 127.0.0.1."
-        raise SettingsError(msg)
     _check_free(settings)
     product = Product.open(settings)
     try:
+        app = create_app(product)
         Console(stderr=True).print(
             f"Earmark listens on [bold]http://{settings.host}:{settings.port}[/]  (Ctrl-C stops it)"
         )
         uvicorn.run(
-            create_app(product),
+            app,
             host=settings.host,
             port=settings.port,
             log_level=settings.log_level,
@@ -38,14 +35,6 @@ def serve(settings: Settings) -> None:
         )
     finally:
         product.close()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches the address."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _check_free(settings: Settings) -> None:

@@ -1,8 +1,11 @@
 """`/livez` and `/readyz`."""
 
+import time
 from typing import Any
 
 from fastapi.testclient import TestClient
+
+from tests.assistant.api.conftest import Connect
 
 
 def test_a_living_process_says_so(client: TestClient) -> None:
@@ -14,7 +17,7 @@ def test_ready_names_each_part(client: TestClient) -> None:
     """Database, index, model and queue, with a word about each."""
     ready = client.get("/readyz")
     assert ready.status_code == 200
-    assert set(ready.json()["checks"]) == {"database", "index", "model", "queue"}
+    assert set(ready.json()["checks"]) == {"database", "index", "vectors", "model", "queue"}
     assert ready.json()["checks"]["database"]["detail"] == "163 items"
 
 
@@ -31,3 +34,27 @@ def test_without_its_database_it_is_not_ready(client: TestClient) -> None:
         assert client.get("/livez").status_code == 200
     finally:
         home.with_name("away").rename(home)
+
+
+def test_chroma_comes_to_serve(client: TestClient) -> None:
+    """Exact search serves until the index is built and checked; then Chroma does."""
+    for _ in range(300):
+        if "Chroma serves" in (said := client.get("/readyz").json()["checks"]["vectors"]["detail"]):
+            break
+        time.sleep(0.1)
+    assert said == "Chroma serves, 0 changes behind"
+
+
+def test_a_model_that_cannot_be_loaded_is_told(connect: Connect) -> None:
+    """The process stays, answers what needs no model, and says why it is not ready."""
+
+    def fails() -> Any:
+        raise OSError("no weights here")
+
+    client = connect(load_tagger=fails)
+    for _ in range(50):
+        if (ready := client.get("/readyz")).status_code == 503:
+            break
+        time.sleep(0.1)
+    assert ready.json()["checks"]["model"] == {"ok": False, "detail": "OSError: no weights here"}
+    assert client.get("/v1/feedback").status_code == 200
