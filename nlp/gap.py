@@ -71,7 +71,7 @@ class GapModel:
     @classmethod
     def fit(cls, features: FloatArray, gaps: NDArray[np.int64], *, ridge: float = 10.0) -> "GapModel":
         """Fits on (conversations, features) from replies that the network was not trained on."""
-        mean, scale = features.mean(0), features.std(0) + 1e-6
+        mean, scale = features.mean(0), np.maximum(features.std(0), 1e-3)
         rows = (features - mean) / scale
         offset = float(gaps.mean())
         inner = rows.T @ rows + ridge * np.eye(rows.shape[1])
