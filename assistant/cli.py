@@ -134,12 +134,17 @@ def serve(
 
 
 @app.command()
-def doctor(as_json: Json = False) -> None:
+def doctor(
+    as_json: Json = False,
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Make again from SQL what is derived and not well.")
+    ] = False,
+) -> None:
     """Check the store, the indexes and the models, and say what to do."""
     from assistant.commands import examining
 
     with _settings() as settings:
-        healthy = examining.examine(settings, as_json=as_json)
+        healthy = examining.examine(settings, as_json=as_json, mend=mend)
     if not healthy:
         raise typer.Exit(1)
 

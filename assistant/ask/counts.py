@@ -8,7 +8,7 @@ from assistant.ask.plan import QueryPlan
 from assistant.ask.ranking import rank
 from assistant.ask.trends import UNITS, moving
 from assistant.ask.voices import quotes, shown_term
-from assistant.ask.words import interval, number, of, percent
+from assistant.ask.words import interval, number, of, percent, period, upper
 from assistant.scope import Scope
 from index.terms import numbers_of
 
@@ -39,11 +39,14 @@ def _sentence(view: View, plan: QueryPlan, fact: Fact, *, is_all: bool) -> str:
     if is_all:
         return f"There are {number(fact.n)} {names.scope(plan.scope)}."
     measured = f"{percent(fact.value)}, 95 % interval {interval(fact.ci or (0, 1))}"
+    whole = plan.scope if plan.outcome else frame
+    when = f"{period(whole.period)}, " if whole.period else ""
+    among = f"{of(fact.n, fact.of)} {names.scope(whole.model_copy(update={'period': None}))}"
     if plan.outcome:
-        whole = names.scope(plan.scope)
-        return f"{of(fact.n, fact.of)} {whole} ({measured}) {names.happens(plan.outcome)}."
-    what = names.scope(plan.scope.model_copy(update={"attributes": {}, "period": None}))
-    return f"{of(fact.n, fact.of)} {names.scope(frame)} ({measured}) are {what}."
+        return upper(f"{when}{among} {names.happens(plan.outcome)} ({measured}).")
+    what = plan.scope.model_copy(update={"attributes": {}, "period": None})
+    does = f"are {names.scope(what)}" if what.exclude or what.forces else names.happens(what)
+    return upper(f"{when}{among} {does} ({measured}).")
 
 
 def _customers(view: View, ledger: Ledger, scope: Scope, items: int) -> None:

@@ -80,7 +80,7 @@ def _by_share(view: View, plan: QueryPlan, ledger: Ledger, groups: Mapping[str, 
 
 def _lead(view: View, plan: QueryPlan, ledger: Ledger, first: Fact) -> None:
     text = (
-        f"{upper(view.names.noun(first.label))} leads: {percent(first.value)} of {view.names.scope(plan.scope)} "
+        f"Most frequent: {view.names.noun(first.label)}, in {percent(first.value)} of {view.names.scope(plan.scope)} "
         f"({of(first.n, first.of)}; 95 % interval {interval(first.ci or (0, 1))})."
     )
     ledger.say("head", text, facts=[first])
@@ -128,7 +128,7 @@ def _rate(ledger: Ledger, scope: Scope, outcome: Scope, term: str, size: int, q:
 
 def _highest(view: View, ledger: Ledger, outcome: Scope, top: Fact, whole: Fact) -> None:
     text = (
-        f"{upper(view.names.noun(top.label))} has the highest share of customers who {view.names.outcome(outcome)}: "
+        f"The share of customers who {view.names.outcome(outcome)} is highest for {view.names.noun(top.label)}: "
         f"{percent(top.value)} ({of(top.n, top.of)}; 95 % interval {interval(top.ci or (0, 1))}), against "
         f"{percent(whole.value)} overall ({of(whole.n, whole.of)})."
     )

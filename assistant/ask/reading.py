@@ -42,13 +42,13 @@ def summary(view: View, plan: QueryPlan, ledger: Ledger) -> None:
             for share in ranked(items, view.terms.terms("sentiment="))]  # fmt: skip
     whole = ledger.fact("share", "scope", scope, total)
     lead = mood[0]
-    mostly = "are mostly" if lead.value > HALF else "are most often"
-    ledger.say(
-        "head",
-        f"{upper(view.names.scope(plan.scope))} number {whole.n:,} and {mostly} {view.names.noun(lead.label)}: "
-        f"{_parts(mood, view)}.",
-        facts=[whole, *mood],
+    mostly = "mostly" if lead.value > HALF else "most often"
+    head = (
+        f"{whole.n:,} {view.names.scope(plan.scope)} were read. They are {mostly} {view.names.noun(lead.label)}, "
+        f"{percent(lead.value)} ({of(lead.n, lead.of)})"
     )
+    rest = f"; then come {_parts(mood[1:], view)}" if mood[1:] else ""
+    ledger.say("head", f"{head}{rest}.", facts=[whole, *mood])
     for mark, title in (("-", "What they complain about"), ("+", "What they praise")):
         for share in _points(view, plan, scope, mark):
             _key_point(view, ledger, scope, share, title)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import QueryPlan
-from assistant.ask.words import of
+from assistant.ask.words import either, listed, of
 from assistant.scope import Scope
 
 LATER = {
@@ -52,9 +52,26 @@ def nothing(view: View, plan: QueryPlan, ledger: Ledger) -> None:
         near = ledger.fact("share", "nearest", counted(best[1]), fact.of)
         ledger.say(
             "text",
-            f"Without “{best[0].replace('_', ' ')}” there are {near.n:,} {view.names.scope(best[1])}.",
+            f"Without {_limit(best[0], plan.scope)} there are {near.n:,} {view.names.scope(best[1])}.",
             facts=[near],
         )
+
+
+LIMITS = {
+    "period": "the limit in time", "themes": "the theme", "polarity": "asking for praise or complaints alone",
+    "sentiment": "the limit to one mood", "emotions": "the emotion", "empathy_gaps": "the empathy gap",
+    "churn": "the limit to who leaves or stays", "effort": "the effort", "intents": "the kind of message",
+    "forces": "the force", "exclude": "what was left out",
+}  # fmt: skip
+
+
+def _limit(key: str, scope: Scope) -> str:
+    """What a key of a scope asks for, in words."""
+    if key == "text":
+        return f"the words “{scope.text}”"
+    if key == "attributes":
+        return listed([f"{name} {either(values)}" for name, values in scope.attributes.items()])
+    return LIMITS.get(key, key)
 
 
 def _wider(scope: Scope) -> Iterator[tuple[str, Scope]]:

@@ -47,7 +47,7 @@ def _candidates(view: View, plan: QueryPlan, facts: Sequence[Fact]) -> Iterator[
         yield f"Show quotes about {name}{when}"
         yield f"How has {name} changed over time?"
     if topic and not leaving:
-        yield f"Why are customers leaving after {topic}?"
+        yield f"Why are customers who mention {topic} leaving?"
     if topic:
         yield f"What do customers think of {topic}?"
         yield f"Which channel has the most {topic} feedback?"

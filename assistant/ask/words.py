@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from assistant.scope import Period, Scope
 
@@ -240,9 +240,10 @@ def interval(ci: tuple[float, float]) -> str:
 
 def points(difference: float, ci: tuple[float, float]) -> str:
     """`33 points more (19 to 46)`."""
-    if difference >= 0:
-        return f"{difference * 100:.0f} points more ({ci[0] * 100:.0f} to {ci[1] * 100:.0f})"
-    return f"{-difference * 100:.0f} points less ({-ci[1] * 100:.0f} to {-ci[0] * 100:.0f})"
+    low, high = ci if difference >= 0 else (-ci[1], -ci[0])
+    size = f"{abs(difference) * 100:.0f}"
+    unit = "point" if size == "1" else "points"
+    return f"{size} {unit} {'more' if difference >= 0 else 'less'} ({low * 100:.0f} to {high * 100:.0f})"
 
 
 def day(value: date) -> str:
@@ -251,13 +252,11 @@ def day(value: date) -> str:
 
 
 def period(value: Period) -> str:
-    """`from 1 July 2026 to 30 September 2026`, or one half of it."""
+    """`from 3 July 2026 to 9 September 2026`, or one half of it; whole months as `in August 2026`."""
     if value.first and value.last:
-        return (
-            f"on {day(value.first)}"
-            if value.first == value.last
-            else f"from {day(value.first)} to {day(value.last)}"
-        )
+        if value.first == value.last:
+            return f"on {day(value.first)}"
+        return _whole_months(value.first, value.last) or f"from {day(value.first)} to {day(value.last)}"
     return (
         f"since {day(value.first)}"
         if value.first
@@ -265,6 +264,18 @@ def period(value: Period) -> str:
         if value.last
         else "at any time"
     )
+
+
+def _whole_months(first: date, last: date) -> str | None:
+    """`in August 2026`, `in 2026`, `from July to September 2026`; None when a month is not whole."""
+    if first.day != 1 or (last + timedelta(days=1)).day != 1:
+        return None
+    if (first.year, first.month) == (last.year, last.month):
+        return f"in {first:%B %Y}"
+    if first.year == last.year:
+        whole = (first.month, last.month) == (1, 12)
+        return f"in {first.year}" if whole else f"from {first:%B} to {last:%B %Y}"
+    return f"from {first:%B %Y} to {last:%B %Y}"
 
 
 def times(ratio: float) -> str:

@@ -29,9 +29,12 @@ def answer_one(
 def answer_file(product: "Product", file: Path, output: Path | None, today: date | None) -> None:
     """Answer every line of a file, in order; lines of one conversation build on one another.
 
+    A conversation begins with its first line in the file, so that the same file gives the same answers again.
+
     Raises:
         InputError: naming the line that is no question.
     """
+    talks: dict[str, str] = {}
     asked = [
         _question(line, at)
         for at, line in enumerate(file.read_text("utf-8-sig").splitlines(), 1)
@@ -39,7 +42,7 @@ def answer_file(product: "Product", file: Path, output: Path | None, today: date
     ]
     if output is None:
         for one in asked:
-            print(_answered(product, one, today))
+            print(_answered(product, one, today, talks))
         return
     output.parent.mkdir(parents=True, exist_ok=True)
     console = Console(stderr=True)
@@ -47,7 +50,7 @@ def answer_file(product: "Product", file: Path, output: Path | None, today: date
     with output.open("w", encoding="utf-8") as out, Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=len(asked))
         for one in asked:
-            out.write(_answered(product, one, today) + "\n")
+            out.write(_answered(product, one, today, talks) + "\n")
             progress.advance(task)
     console.print(f"{len(asked)} answers written to {output}")
 
@@ -64,11 +67,18 @@ def _question(line: str, at: int) -> dict[str, Any]:
     return found
 
 
-def _answered(product: "Product", one: dict[str, Any], today: date | None) -> str:
-    """The answer as one line of JSON, with the id of its question; an unusable question gets its error."""
-    day = date.fromisoformat(one["today"]) if isinstance(one.get("today"), str) else today
+def _answered(product: "Product", one: dict[str, Any], today: date | None, talks: dict[str, str]) -> str:
+    """The answer as one line of JSON, with the id of its question; an unusable question gets its error.
+
+    `talks` keeps under which id each conversation of the file is stored.
+    """
+    name = one.get("conversation")
     try:
-        answer = product.asker.ask(one["question"], conversation=one.get("conversation"), today=day)
+        answer = product.asker.ask(one["question"], conversation=talks.get(str(name)), today=today)
     except InputError as error:
-        return json.dumps({"id": one.get("id"), "error": str(error)})
-    return json.dumps({"id": one.get("id"), **answer.model_dump(mode="json")}, ensure_ascii=False)
+        return json.dumps({"id": one.get("id"), "error": str(error)}, ensure_ascii=False)
+    found = {"id": one.get("id"), **answer.model_dump(mode="json")}
+    if name is not None:
+        talks[str(name)] = answer.conversation
+        found["conversation"] = name
+    return json.dumps(found, ensure_ascii=False)

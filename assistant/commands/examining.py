@@ -10,9 +10,12 @@ from assistant.settings import Settings
 from index.health import Finding
 
 
-def examine(settings: Settings, *, as_json: bool) -> bool:
-    """Check the store, the indexes and the models; print each finding; say whether all is well."""
-    found = [*_indexes(settings), *_models(settings)]
+def examine(settings: Settings, *, as_json: bool, mend: bool = False) -> bool:
+    """Check the store, the indexes and the models; print each finding; say whether all is well.
+
+    With `mend`, what is derived from SQL and not well is made again before the checks are printed.
+    """
+    found = [*_indexes(settings, mend=mend), *_models(settings)]
     if as_json:
         print(json.dumps([asdict(finding) for finding in found], indent=2))
     else:
@@ -20,15 +23,17 @@ def examine(settings: Settings, *, as_json: bool) -> bool:
     return all(finding.ok for finding in found)
 
 
-def _indexes(settings: Settings) -> list[Finding]:
+def _indexes(settings: Settings, *, mend: bool) -> list[Finding]:
     import index
-    from index.health import check
+    from index import health
 
     with_store = index.open(
         settings.home / settings.workspace, settings.database_url, chroma_url=settings.chroma_url
     )
     try:
-        return list(check(with_store))
+        for name in health.mend(with_store) if mend else ():
+            Console(stderr=True).print(f"{name}: made again from SQL")
+        return list(health.check(with_store))
     finally:
         with_store.close()
 

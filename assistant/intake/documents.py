@@ -18,6 +18,8 @@ _SAMPLE = 2_000
 def documents_of(path: Path) -> Iterator[Document]:
     """One document per row, with its id or its line as id; a title stands before its text as in a stored item.
 
+    An empty text is a document too, from whose tags the tagger abstains: every row gets its line.
+
     Raises:
         FileError: the file cannot be read.
         MappingError: no column holds texts.
@@ -32,7 +34,7 @@ def documents_of(path: Path) -> Iterator[Document]:
     mapping = replace(mapping, columns=used)
     for row in table.rows():
         try:
-            draft = draft_of_row(row, mapping)
+            draft = draft_of_row(row, mapping, may_be_empty=True)
         except RefusedError as error:
             raise InputError(f"{path.name}, line {row.line}: {error}") from error
         id_ = draft.id or str(row.line)

@@ -54,19 +54,19 @@ class Draft:
     turns: tuple[Turn, ...] | None = None
 
 
-def draft_of_row(row: Row, mapping: ColumnMapping) -> Draft:
+def draft_of_row(row: Row, mapping: ColumnMapping, *, may_be_empty: bool = False) -> Draft:
     """Read one row.
 
     Raises:
-        RefusedError: the reader could not read the row, it has no text, a text that cannot be stored, or a
-            date that cannot be read.
+        RefusedError: the reader could not read the row, it has no text (unless it `may_be_empty`), a text that
+            cannot be stored, or a date that cannot be read.
     """
     if row.problem is not None:
         raise RefusedError(row.problem)
     cells, line = row.cells, row.line
     turns = _turns(cells, mapping)
     text = "" if turns else clean_text(_cell(cells, mapping.column("text")))
-    if not turns and not text:
+    if not turns and not text and not may_be_empty:
         raise RefusedError("the text is empty")
     return Draft(
         line=line,

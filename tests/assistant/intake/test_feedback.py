@@ -84,17 +84,18 @@ def test_unknown_fields_are_an_error_of_the_request():
 
 
 def test_files_can_be_read_for_tagging_alone(file):
-    """Rows become documents with their id or line; nothing is redacted, for nothing is stored."""
-    path = file("a.csv", "id,title,text\nx,Late,My name is Orla\n,,fine\n")
+    """Rows become documents with their id or line, empty ones too; nothing is redacted, for nothing is stored."""
+    path = file("a.csv", "id,title,text\nx,Late,My name is Orla\n,,fine\ny,,\n")
     assert [(one.id, one.text) for one in documents_of(path)] == [
         ("x", "Late\nMy name is Orla"),
         ("3", "fine"),
+        ("y", ""),
     ]
 
 
 def test_files_that_cannot_be_tagged_say_where(file):
     """The line that is no document is named; a file of customers holds no texts."""
-    with pytest.raises(InputError, match=r"a.csv, line 3: the text is empty"):
-        list(documents_of(file("a.csv", "id,text\n1,fine\n2,\n")))
+    with pytest.raises(InputError, match=r"a.csv, line 3: the id is too long"):
+        list(documents_of(file("a.csv", f"id,text\n1,fine\n{'x' * 999},late\n")))
     with pytest.raises(MappingError, match="holds customers and no texts"):
         list(documents_of(file("b.csv", "customer,segment,since\nC1,new,2026-01-01\nC2,old,2026-01-01\n")))
