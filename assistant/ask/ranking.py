@@ -127,8 +127,10 @@ def _rate(ledger: Ledger, scope: Scope, outcome: Scope, term: str, size: int, q:
 
 
 def _highest(view: View, ledger: Ledger, outcome: Scope, top: Fact, whole: Fact) -> None:
+    if (top.q or 0) >= FALSE_DISCOVERY:
+        ledger.say("head", "None of them stands out beyond chance.")
     text = (
-        f"The share of customers who {view.names.outcome(outcome)} is highest for {view.names.noun(top.label)}: "
+        f"The share of {view.names.who(outcome)} is highest for {view.names.noun(top.label)}: "
         f"{percent(top.value)} ({of(top.n, top.of)}; 95 % interval {interval(top.ci or (0, 1))}), against "
         f"{percent(whole.value)} overall ({of(whole.n, whole.of)})."
     )

@@ -13,7 +13,6 @@ from assistant.scope import Scope
 
 QUOTES = 5
 POINTS = 3
-HALF = 0.5
 SAME = 0.7  # share of the smaller set from which two topics say the same
 
 
@@ -42,10 +41,9 @@ def summary(view: View, plan: QueryPlan, ledger: Ledger) -> None:
             for share in ranked(items, view.terms.terms("sentiment="))]  # fmt: skip
     whole = ledger.fact("share", "scope", scope, total)
     lead = mood[0]
-    mostly = "mostly" if lead.value > HALF else "most often"
     head = (
-        f"{whole.n:,} {view.names.scope(plan.scope)} were read. They are {mostly} {view.names.noun(lead.label)}, "
-        f"{percent(lead.value)} ({of(lead.n, lead.of)})"
+        f"Of {whole.n:,} {view.names.scope(plan.scope)}, {percent(lead.value)} are {view.names.noun(lead.label)} "
+        f"({of(lead.n, lead.of)})"
     )
     rest = f"; then come {_parts(mood[1:], view)}" if mood[1:] else ""
     ledger.say("head", f"{head}{rest}.", facts=[whole, *mood])

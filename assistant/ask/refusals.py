@@ -14,6 +14,8 @@ NOTHING_READ = "I found nothing in the question that feedback could tell"
 ACTION = "it asks for an action, and I only answer questions about feedback"
 FORECAST = "it asks for a forecast, and feedback only tells what has been"
 
+TRIVIA = "it asks for a fact about a person, a place or a thing, and I only know what customers say"
+
 
 def reason(question: Question, lexicon: Lexicon) -> str | None:
     """Why the question cannot be answered, or None."""
@@ -28,6 +30,8 @@ def reason(question: Question, lexicon: Lexicon) -> str | None:
         return "personal data of single customers is not given out"
     if any(m.date and m.date.is_future for m in question.mentions):
         return FORECAST
+    if _is_trivia(question):
+        return TRIVIA
     return _missing_field(question, lexicon)
 
 
@@ -61,6 +65,12 @@ def _is_personal(question: Question) -> bool:
         if named and is_id:
             return True
     return False
+
+
+def _is_trivia(question: Question) -> bool:
+    """Whether it asks for somebody or some place ("who is the CEO") and names no kind of feedback."""
+    asks = question.low(0) in {"who", "who's", "whose", "where", "where's"}
+    return asks and not question.mentions and not question.dimensions
 
 
 def _missing_field(question: Question, lexicon: Lexicon) -> str | None:

@@ -61,7 +61,7 @@ def _say_trend(
 ) -> None:
     what = view.names.scope(plan.scope.model_copy(update={"period": None}))
     if plan.outcome:
-        what = f"customers who {view.names.outcome(plan.outcome)} among {what}"
+        what = f"{view.names.who(plan.outcome)} among {what}"
     before, after = found.before, found.after
     if not before.of or not after.of or len(found.points) < LEAST_PERIODS:
         ledger.say(

@@ -117,11 +117,12 @@ class Names:
         if len(scope.sentiment) > 1:
             head = f"{either(scope.sentiment)} items"
         text = head + self._about(scope) + "".join(f" {part}" for part in self._frame(scope))
-        text += "".join(f", {part}" for part in self._people(scope))
+        people = self._people(scope)
+        text += "".join(f", {part}" for part in people)
         if scope.text:
             text += f" that contain “{scope.text}”"
         if scope.period:
-            text += f", {period(scope.period)}"
+            text += f"{',' if people or scope.text else ''} {period(scope.period)}"
         if scope.exclude and (left_out := self._left_out(scope.exclude)):
             text += f", apart from {left_out}"
         return text
@@ -130,6 +131,11 @@ class Names:
         """An outcome as the end of "31 of 84 items ...": what the items are, or what their customers do."""
         of_people = scope.churn or scope.emotions or scope.empathy_gaps or scope.effort
         return f"come from customers who {self.outcome(scope)}" if of_people else self.outcome(scope)
+
+    def who(self, scope: Scope) -> str:
+        """Those with an outcome: "customers who have left", "items that are negative"."""
+        of_people = scope.churn or scope.emotions or scope.empathy_gaps or scope.effort
+        return f"{'customers who' if of_people else 'items that'} {self.outcome(scope)}"
 
     def outcome(self, scope: Scope) -> str:
         """An outcome as what its customers do: "have left, say they are leaving or might leave"."""

@@ -171,7 +171,7 @@ def test_numbers_stay_with_their_owners(world: World, text: str) -> None:
 def test_a_share_is_not_turned_round(world: World) -> None:
     """“31 % of returns feedback comes from leavers” does not become “31 % of leavers write about returns”."""
     found = material(world, "drivers")
-    scope = "<items about returns and refunds, from 1 January 2026 to 30 August 2026>"
+    scope = "<items about returns and refunds from 1 January 2026 to 30 August 2026>"
     left = "<have left, say they are leaving or might leave>"
     assert said(found, "head", f"Of {scope}, {{F1.share}} come from customers who {left}.", "F1")
     assert not said(found, "head", f"{scope}: {{F1.share}} of customers who {left}.", "F1")
