@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
-from assistant.ask.drivers import scope_of
+from assistant.ask.candidates import scope_of
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import QueryPlan
 from assistant.ask.voices import quotes

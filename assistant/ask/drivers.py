@@ -1,12 +1,12 @@
 """Why does it happen: what sets the items with the outcome apart, and what their customers state as reason."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
 from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
+from assistant.ask.candidates import candidates, own_scope, scope_of, strata
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import RISK, QueryPlan
 from assistant.ask.trends import course, half
@@ -15,10 +15,8 @@ from assistant.ask.words import interval, listed, number, of, percent, points, s
 from assistant.insight.drivers import FALSE_DISCOVERY, LEAST_OUTCOME, Contrast, Driver, contrast
 from assistant.insight.shares import Share, ranked
 from assistant.scope import Scope
-from index.terms import bitmap, numbers_of
 
 SHOWN = 4  # drivers, when the question names no number
-MOST_VALUES = 12  # an attribute with more values is no segment
 LEAST_STATED = 3  # items behind a stated reason
 COMMON = 0.08  # share of the scope from which a label is worth a word though it distinguishes nothing
 SAME = 0.8  # overlap from which a weaker driver is not listed beside the stronger
@@ -49,9 +47,7 @@ def drivers(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     outcome = plan.outcome or Scope(sentiment=["negative", "mixed"])
     case = Case(view=view, plan=plan, ledger=ledger, scope=counted(plan.scope), outcome=outcome)
     items, inside = view.items(case.scope), view.items(case.both)
-    found = contrast(
-        items, inside, dict(_candidates(view, plan.scope, outcome)), _strata(view, items, outcome)
-    )
+    found = contrast(items, inside, dict(candidates(view, plan.scope, outcome)), strata(view, items, outcome))
     if found.is_thin:
         _thin(case, len(items))
         return
@@ -63,106 +59,6 @@ def drivers(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     _segments(case, found)
     _course(case)
     _caveats(case, found)
-
-
-def scope_of(term: str) -> Scope:
-    """The scope that an index term stands for."""
-    field, label, mark = split(term)
-    polarity = {"polarity": mark} if mark else {}
-    keys = {
-        "gap": "empathy_gaps",
-        "churn": "churn",
-        "effort": "effort",
-        "emotion": "emotions",
-        "sentiment": "sentiment",
-        "intent": "intents",
-    }
-    if field in ("theme", "sub"):
-        return Scope.model_validate({"themes": [label], **polarity})
-    if field == "force":
-        return Scope.model_validate({"forces": [label], **polarity})
-    if field in keys:
-        return Scope.model_validate({keys[field]: [label]})
-    if field.startswith("attr."):
-        return Scope(attributes={field.removeprefix("attr."): [label]})
-    return Scope(terms=[term])
-
-
-def _own(term: str, outcome: Scope) -> Scope:
-    """The scope of a label whose evidence is not merely what shows the wish to leave."""
-    field, label, _ = split(term)
-    scope = scope_of(term)
-    if outcome.churn and field in ("theme", "sub", "gap"):
-        return scope.model_copy(update={"exclude": Scope(terms=[f"cue={label}"])})
-    return scope
-
-
-def _candidates(view: View, scope: Scope, outcome: Scope) -> Iterator[tuple[str, BitMap]]:
-    """Labels that could set the outcome apart: not what defines the scope or the outcome itself."""
-    fixed = {*scope.themes, *outcome.themes, *scope.empathy_gaps, *outcome.empathy_gaps}
-    for term, items in _reasons(view, outcome):
-        field, label, _ = split(term)
-        if label in fixed or (field == "effort" and (label == "none" or outcome.effort or scope.effort)):
-            continue
-        own = items
-        if outcome.churn and field in ("theme", "sub", "gap"):
-            own = items - view.terms.get(f"cue={label}")
-        yield term, own
-    yield from _segment_terms(view, {*scope.attributes, *outcome.attributes})
-
-
-def _reasons(view: View, outcome: Scope) -> Iterator[tuple[str, BitMap]]:
-    """Terms that name a reason, in the polarity in which they can be one."""
-    mark = _mark(outcome)
-    for field in ("theme", "sub"):
-        for term, items in view.terms.terms(f"{field}=").items():
-            if split(term)[2] == mark and term != f"theme=overall{':' + mark if mark else ''}":
-                yield term, items
-    for field in ("gap", "effort") if mark != "+" else ("effort",):
-        yield from view.terms.terms(f"{field}=").items()
-
-
-def _mark(outcome: Scope) -> str:
-    """`-` for reasons of trouble, `+` for reasons of staying, none where the outcome is a sentiment itself."""
-    if outcome.churn:
-        return "+" if set(outcome.churn) == {"loyal"} else "-"
-    return (
-        ""
-        if outcome.sentiment or outcome.emotions or outcome.themes
-        else "-"
-        if not _is_good(outcome)
-        else "+"
-    )
-
-
-def _is_good(outcome: Scope) -> bool:
-    ratings = [
-        float(v) for values in outcome.attributes.values() for v in values if v.replace(".", "", 1).isdigit()
-    ]
-    return bool(ratings) and min(ratings) >= 4 and max(ratings) <= 10
-
-
-def _segment_terms(view: View, taken: Iterable[str]) -> Iterator[tuple[str, BitMap]]:
-    by_name: dict[str, dict[str, BitMap]] = {}
-    for term, items in view.terms.terms("attr.").items():
-        by_name.setdefault(split(term)[0].removeprefix("attr."), {})[term] = items
-    skipped = {*taken, "rating", "churned", "churned_on"}
-    for name, values in by_name.items():
-        if name not in skipped and 1 < len(values) <= MOST_VALUES:
-            yield from values.items()
-
-
-def _strata(view: View, items: BitMap, outcome: Scope) -> list[BitMap]:
-    """Like tone and like length: long and negative texts carry more of every label."""
-    numbers = numbers_of(items)
-    words = view.terms.words[numbers]
-    cuts = np.quantile(words, [1 / 3, 2 / 3]) if len(words) else [0, 0]
-    thirds = np.digitize(words, cuts)
-    lengths = [bitmap(numbers[thirds == third]) for third in range(3)]
-    if outcome.sentiment:
-        return lengths
-    bad = view.terms.any(["sentiment=negative", "sentiment=mixed"])
-    return [part for length in lengths for part in (length & bad, length - bad)]
 
 
 def _distinct(found: Iterable[Driver], limit: int) -> list[Driver]:
@@ -198,7 +94,7 @@ def _headline(case: Case, found: Contrast, shown: list[Driver]) -> None:
 
 def _drivers(case: Case, shown: list[Driver]) -> None:
     for driver in shown:
-        own = _own(driver.label, case.outcome)
+        own = own_scope(driver.label, case.outcome)
         fact, other = _pair(case, driver, own)
         voices = quotes(case.ledger, case.view.items(case.both.narrowed(own)), driver.label, 2)
         text = f"**{upper(case.view.names.noun(driver.label))}**: {_against(driver, fact, other)}, {_points(driver)}."
@@ -269,7 +165,7 @@ def _alike(case: Case, found: Contrast) -> None:
     common = [d for d in found.alike if split(d.label)[0] in REASONS and d.table.a + d.table.c >= least][:2]
     parts, facts = [], []
     for driver in common:
-        fact, other = _pair(case, driver, _own(driver.label, case.outcome), "alike")
+        fact, other = _pair(case, driver, own_scope(driver.label, case.outcome), "alike")
         facts += [fact, other]
         parts.append(f"{case.view.names.noun(driver.label)}, {_against(driver, fact, other)}")
     if facts:
