@@ -1,6 +1,7 @@
 """A question taken apart: its tokens, what they name, and the cues of how it is put."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +18,9 @@ _RANKS = {"tones": 3, "themes": 5, "ignore": 4, "exclude": 6}
 _DATED = frozenset({"one_before"})  # cues that are no cues as part of a period
 _ALWAYS = frozenset({"comparative", "superlative", "compare"})  # cues even inside a label: "less satisfied"
 _TROUBLE = frozenset(stem(word) for word in ("problem", "issue", "complaint", "complain", "trouble"))
+_LEAVE = stem("leave")
 _SILENT = {"ignore", "exclude"}
+_QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»]{2,80})[\"“”»]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,8 +68,8 @@ class Reader:
     def read(self, text: str, today: date) -> Question:
         tokens = tokenise(text, self.lexicon.forms, self._spelling.correct)
         silent = _silent(self.lexicon.wrappers.find(tokens), tokens)
-        named = [m for m in self._mentions(tokens, today) if not silent & m.covered]
-        found = resolve(named)
+        named = [m for m in self._mentions(text, tokens, today) if not silent & m.covered]
+        found = _without_grading(resolve(named), tokens)
         mentions = tuple(m for m in [*found, *_toned(tokens, found, named)] if m.key not in _SILENT)
         return Question(
             text=text, tokens=tuple(tokens), today=today, mentions=mentions,
@@ -77,10 +80,12 @@ class Reader:
             known=frozenset(p for m in named if m.is_weak or m.key == "ignore" for p in m.covered),
         )  # fmt: skip
 
-    def _mentions(self, tokens: Sequence[Token], today: date) -> Iterable[Mention]:
+    def _mentions(self, text: str, tokens: Sequence[Token], today: date) -> Iterable[Mention]:
         for hit in find_periods(tokens, today):
             yield Mention(first=hit.first, last=hit.last, key="period", source="date", date=hit, rank=10)
-        yield from self.values.find(tokens)
+        values = list(self.values.find(tokens))
+        yield from values
+        yield from _quoted(text, tokens, {place for value in values for place in value.covered})
         for named in self._names.find(tokens):
             yield _label(named, "name", 7)
         for label in self.lexicon.labels.find(tokens):
@@ -109,6 +114,29 @@ class Reader:
                 taken |= span
                 chosen.append(hit)
         return tuple(sorted(chosen, key=lambda h: h.first))
+
+
+def _quoted(text: str, tokens: Sequence[Token], taken: set[int]) -> Iterator[Mention]:
+    """Words between quotation marks are looked for as they stand, unless they are an attribute's value."""
+    for found in _QUOTED.finditer(text):
+        inside = [at for at, token in enumerate(tokens) if found.start(1) <= token.start < found.end(1)]
+        if inside and not taken & set(inside):
+            words = (found.group(1).strip(),)
+            yield Mention(
+                first=inside[0], last=inside[-1] + 1, key="text", values=words, source="rule", rank=20
+            )
+
+
+def _without_grading(found: Sequence[Mention], tokens: Sequence[Token]) -> list[Mention]:
+    """Without the wish to leave in "leave low scores"."""
+    graded = {m.first for m in found if m.key == "attributes" and m.source == "value"}
+    return [
+        m
+        for m in found
+        if not (
+            m.key == "churn" and m.last - m.first == 1 and m.last in graded and tokens[m.first].stem == _LEAVE
+        )
+    ]
 
 
 def _toned(tokens: Sequence[Token], found: Sequence[Mention], named: Sequence[Mention]) -> list[Mention]:

@@ -58,6 +58,9 @@ def plan(parser: Parser, question: str) -> dict[str, Any]:
         ("anything new in chat this week?", "emerging"),
         ("what should we fix first for premium customers", "impact"),
         ("what can you do for me?", "help"),
+        ("who is our managing director", "unsupported"),
+        ("tl;dr refunds in chat", "summary"),
+        ("the bigger picture for chat please", "summary"),
         ("hello", "help"),
         ("what was our revenue in June", "unsupported"),
     ],
@@ -184,6 +187,18 @@ def test_unknown_nouns_are_searched_for(parser: Parser) -> None:
     assert plan(parser, "What do people think of the Harbour towel?")["scope"] == {"text": "Harbour towel"}
     assert plan(parser, "how many mention gift wrapping in May")["scope"]["text"] == "gift wrapping"
     assert plan(parser, "opinions on the sofa bed")["scope"] == {"text": "sofa bed"}
+
+
+def test_words_in_quotation_marks_are_searched_for(parser: Parser) -> None:
+    """As they stand, even where a theme or an order could be heard in them; a value stays a value."""
+    assert plan(parser, 'how many posts mention "refund code"?')["scope"]["text"] == "refund code"
+    assert plan(parser, 'what do people say in "email"')["scope"] == {"attributes": {"channel": ["email"]}}
+
+
+def test_leaving_a_low_rating_is_not_leaving(parser: Parser) -> None:
+    """The rating is what happens."""
+    found = plan(parser, "why do premium members leave low ratings?")
+    assert found["outcome"] == {"attributes": {"rating": ["1", "2"]}}
 
 
 def test_meaning_finds_a_theme_for_an_unknown_noun() -> None:

@@ -1,0 +1,39 @@
+"""Reading questions never gets worse than the floors."""
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+HERE = Path(__file__).parent
+FLOORS = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))["parse"]
+
+
+@pytest.fixture(scope="module")
+def benchmark() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("parse_scores", HERE / "parse_scores.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_scores_hold_their_floors(benchmark: ModuleType) -> None:
+    """Plans that are exact, intents and whole dialogues stay at or above their floors."""
+    scores = {part: found.shares() for part, found in benchmark.measure().items()}
+    low = [
+        f"{part} {name}: {scores[part][name]:.3f} under {floor}"
+        for part, floors in FLOORS["shares"].items()
+        for name, floor in floors.items()
+        if scores[part][name] < floor
+    ]
+    assert not low
+
+
+def test_reading_is_fast(benchmark: ModuleType) -> None:
+    """A question is read within the processor time that the floor allows."""
+    found = benchmark.dialogues(benchmark.read("questions.jsonl", odd=True))
+    assert 1000 * found.seconds / found.questions < FLOORS["milliseconds"]
