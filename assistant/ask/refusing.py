@@ -7,10 +7,7 @@ from assistant.ask.plan import QueryPlan
 from assistant.ask.words import either, listed, of
 from assistant.scope import Scope
 
-LATER = {
-    "emerging": "detect what is new",
-    "impact": "work out what is at stake",
-}
+LATER = {"impact": "work out what is at stake"}
 
 
 def assist(_view: View, _plan: QueryPlan, ledger: Ledger) -> None:
@@ -18,7 +15,7 @@ def assist(_view: View, _plan: QueryPlan, ledger: Ledger) -> None:
     ledger.say(
         "head",
         "I answer questions about the feedback in this workspace: why something happens, how many say it, which "
-        "theme, emotion or group leads, how it moves over time, what people say in their own words.",
+        "theme, emotion or group leads, how it moves over time, what is new, what people say in their own words.",
     )
     ledger.say(
         "text",

@@ -27,7 +27,7 @@ def suggestions(
 
 def _has_answer(view: View, parser: Reads, plan: QueryPlan, text: str, today: date) -> bool:
     read = parser.read(text, today).plan
-    if read.intent in ("unsupported", "help", "emerging", "impact") or read == plan:
+    if read.intent in ("unsupported", "help", "impact") or read == plan:
         return False
     items = view.items(counted(read.scope))
     if read.outcome:
@@ -51,12 +51,13 @@ def _candidates(view: View, plan: QueryPlan, facts: Sequence[Fact]) -> Iterator[
     if topic:
         yield f"What do customers think of {topic}?"
         yield f"Which channel has the most {topic} feedback?"
-    for share in _top_themes(view):
-        yield f"Why are customers unhappy with {share}?"
-        yield f"What do customers think of {share}?"
-    yield "Which themes do customers complain about most?"
-    yield "How many customers say they are leaving?"
     yield "Why are customers leaving?"
+    yield "What is new in the last four weeks?"
+    yield "Which themes do customers complain about most?"
+    for name in _top_themes(view):
+        yield f"What do customers think of {name}?"
+        yield f"Why are customers unhappy with {name}?"
+    yield "How many customers say they are leaving?"
     yield "Why do customers stay?"
 
 

@@ -263,3 +263,46 @@ def test_customers_attributes_rank_groups(build: Build) -> None:
         "attr.segment=regular",
     }
     assert "against the others" in text
+
+
+def told(*, lately: bool, seed: int = 3, n: int = 600) -> list[Said]:
+    """Thirty weeks of delivery and refunds; slow refunds are four times as frequent in the last four when `lately`."""
+    rng = random.Random(seed)
+    said = []
+    for at in range(n):
+        day = at * 210 // n
+        slow = rng.random() < (0.4 if lately and day >= 182 else 0.1)
+        theme = ("returns_refunds", "-", "refund_slow") if slow else ("delivery", "-", "parcel_late")
+        text = f"{rng.choice(STARTS)}, letter {at} of mine. {rng.choice(ENDS)} {at}."
+        said.append(Said(text=text, themes=(theme,), day=day, customer=f"c{at}"))
+    return said
+
+
+def test_what_has_grown_is_named_with_its_receipt(build: Build) -> None:
+    """The planted rise, once: the sub-theme and not the theme around it as well."""
+    world = build(told(lately=True))
+    ledger, text = run(world, intent="emerging")
+    check(world, ledger)
+    assert [fact.label for fact in ledger.facts if fact.kind == "rise"] in (
+        ["sub=refund_slow:-"],
+        ["theme=returns_refunds:-"],
+    )
+    assert text.startswith("What has grown most: ")
+    assert ledger.citations
+
+
+def test_nothing_new_is_an_answer(build: Build) -> None:
+    """In worlds that do not change, hardly any names a rise."""
+    wrong = sum(
+        "Nothing that was tested is new"
+        not in run(build(told(lately=False, seed=seed)), intent="emerging")[1]
+        for seed in range(10)
+    )
+    assert wrong <= 1
+
+
+def test_what_is_new_takes_weeks_before(build: Build) -> None:
+    """Six weeks of feedback cannot tell."""
+    ledger, text = run(build(told(lately=True)[:120]), intent="emerging")
+    assert text.startswith("Too little time")
+    assert not [fact for fact in ledger.facts if fact.kind == "rise"]
