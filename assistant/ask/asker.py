@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, Protocol
 
-from assistant.ask import compare, compose, counts, drivers, news, ranking, reading, refusing, trends
+from assistant.ask import compare, compose, counts, drivers, impact, news, ranking, reading, refusing, trends
 from assistant.ask.answer import Answer, Coverage
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import Intent, QueryPlan, Reading, Reads
@@ -29,11 +29,11 @@ ANALYSES: Mapping[Intent, Analysis] = {
     "summary": reading.summary,
     "compare": compare.compare,
     "emerging": news.new,
-    "impact": refusing.later,
+    "impact": impact.impact,
     "help": refusing.assist,
     "unsupported": refusing.unsupported,
 }
-WITHOUT_ITEMS: frozenset[Intent] = frozenset({"help", "unsupported", "impact"})
+WITHOUT_ITEMS: frozenset[Intent] = frozenset({"help", "unsupported"})
 
 BIAS = (
     "This is the feedback received, not all customers: the very pleased and the very annoyed write more, "
@@ -187,7 +187,7 @@ def _quality(plan: QueryPlan, quality: Mapping[str, tuple[float, float]]) -> lis
     used = {
         "themes": plan.scope.themes
         or plan.by in ("theme", "sub_theme")
-        or plan.intent in ("drivers", "summary", "emerging"),
+        or plan.intent in ("drivers", "summary", "emerging", "impact"),
         "churn": plan.scope.churn or (plan.outcome and plan.outcome.churn),
         "empathy_gaps": plan.scope.empathy_gaps
         or plan.by == "empathy_gap"

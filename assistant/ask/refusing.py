@@ -7,15 +7,13 @@ from assistant.ask.plan import QueryPlan
 from assistant.ask.words import either, listed, of
 from assistant.scope import Scope
 
-LATER = {"impact": "work out what is at stake"}
-
 
 def assist(_view: View, _plan: QueryPlan, ledger: Ledger) -> None:
     """Answer a `help` plan."""
     ledger.say(
         "head",
         "I answer questions about the feedback in this workspace: why something happens, how many say it, which "
-        "theme, emotion or group leads, how it moves over time, what is new, what people say in their own words.",
+        "theme, emotion or group leads, how it moves over time, what is new, what is at stake, what people say in their own words.",
     )
     ledger.say(
         "text",
@@ -28,15 +26,6 @@ def unsupported(_view: View, plan: QueryPlan, ledger: Ledger) -> None:
     """Answer an `unsupported` plan with its reason."""
     reason = (plan.reason or "it is not something that feedback can tell").rstrip(".")
     ledger.say("head", f"I cannot answer this from the feedback: {reason}.")
-
-
-def later(_view: View, plan: QueryPlan, ledger: Ledger) -> None:
-    """Answer an intent that this version understands and does not offer."""
-    ledger.say(
-        "head",
-        f"I understand the question, but this version does not yet {LATER[plan.intent]}. "
-        "I would rather say so than guess.",
-    )
 
 
 def nothing(view: View, plan: QueryPlan, ledger: Ledger) -> None:

@@ -27,7 +27,7 @@ def suggestions(
 
 def _has_answer(view: View, parser: Reads, plan: QueryPlan, text: str, today: date) -> bool:
     read = parser.read(text, today).plan
-    if read.intent in ("unsupported", "help", "impact") or read == plan:
+    if read.intent in ("unsupported", "help") or read == plan:
         return False
     items = view.items(counted(read.scope))
     if read.outcome:
@@ -54,6 +54,7 @@ def _candidates(view: View, plan: QueryPlan, facts: Sequence[Fact]) -> Iterator[
     yield "Why are customers leaving?"
     yield "What is new in the last four weeks?"
     yield "Which themes do customers complain about most?"
+    yield "What should we fix first?"
     for name in _top_themes(view):
         yield f"What do customers think of {name}?"
         yield f"Why are customers unhappy with {name}?"

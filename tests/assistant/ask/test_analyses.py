@@ -11,6 +11,7 @@ from assistant.ask.compose import markdown
 from assistant.ask.ledger import Ledger
 from assistant.ask.plan import RISK, QueryPlan
 from assistant.scope import Scope
+from index.records import Customer
 from tests.assistant.conftest import Build, Said, World
 
 FIELDS = {"emotions": "emotions", "empathy_gaps": "empathy_gaps"}
@@ -263,6 +264,41 @@ def test_customers_attributes_rank_groups(build: Build) -> None:
         "attr.segment=regular",
     }
     assert "against the others" in text
+
+
+def test_what_to_fix_first_is_the_planted_trouble(build: Build) -> None:
+    """Its weight is recomputed, the customers behind it and their value are added up once each."""
+    people = [
+        Customer(id=f"c{at}", attributes={"lifetime_value": str(100 + at), "segment": "a"})
+        for at in range(200)
+    ]
+    world = build(returners(driver=True), people)
+    ledger, text = run(world, intent="impact", scope={"themes": ["returns_refunds"]})
+    check(world, ledger)
+    fact = next(fact for fact in ledger.facts if fact.kind == "impact" and fact.label.startswith("sub="))
+    rest = ledger.facts[ledger.facts.index(fact) + 1]
+    assert fact.label == "sub=refund_slow:-"
+    assert fact.value == pytest.approx(fact.of * (fact.n / fact.of - rest.n / rest.of))
+    behind = {
+        f"c{int(row['text'].split('case number ')[1].split()[0]) % 200}"
+        for row in world.rows()
+        if matches(row, fact.filter)
+    }
+    worth = next(one for one in ledger.facts if one.kind == "worth" and one.filter == fact.filter)
+    assert worth.value == sum(100 + int(name[1:]) for name in behind)
+    assert "First in line: slow refunds." in text
+
+
+def test_nothing_to_fix_is_an_answer(build: Build) -> None:
+    """Where no trouble goes with leaving, none is put first."""
+    wrong = sum(
+        "nothing stands out"
+        not in run(
+            build(returners(driver=False, seed=seed)), intent="impact", scope={"themes": ["returns_refunds"]}
+        )[1]
+        for seed in range(10)
+    )
+    assert wrong <= 1
 
 
 def told(*, lately: bool, seed: int = 3, n: int = 600) -> list[Said]:

@@ -1,0 +1,146 @@
+"""What to fix first, and what is at stake."""
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+from pyroaring import BitMap
+
+from assistant.ask.answer import Fact
+from assistant.ask.candidates import candidates, own_scope
+from assistant.ask.ledger import Ledger, View, counted, population
+from assistant.ask.plan import RISK, QueryPlan
+from assistant.ask.voices import quotes
+from assistant.ask.words import interval, number, of, percent, split, upper
+from assistant.insight.drivers import FALSE_DISCOVERY
+from assistant.insight.impact import LEAST_EXPOSED, Stake, stake, stakes
+from assistant.scope import Scope
+from index.terms import numbers_of
+
+SHOWN = 5
+SAME = 0.7  # share of the smaller set from which two troubles are the same
+Worth = tuple[str, dict[int, float]]  # attribute, and its number by customer code
+WORTH = re.compile(r"(^|_)(value|ltv|clv|revenue|spend|spent|turnover)(_|$)", re.IGNORECASE)
+
+
+def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
+    """Answer an `impact` plan: troubles by how much of the outcome they may account for."""
+    outcome = plan.outcome or Scope(churn=list(RISK))
+    scope = counted(plan.scope)
+    items, inside = view.items(scope), view.items(scope.narrowed(outcome))
+    troubles = {
+        term: found
+        for term, found in candidates(view, scope, outcome)
+        if not split(term)[0].startswith("attr.")
+    }
+    found = stakes(items, inside, troubles)
+    shown = _distinct(found.found, troubles, items)[: plan.limit or SHOWN]
+    whole = ledger.fact("outcome", "outcome", scope.narrowed(outcome), len(items))
+    now = f"{percent(whole.value)} of {view.names.scope(plan.scope)} ({of(whole.n, whole.of)}; 95 % interval {interval(whole.ci or (0, 1))}) {view.names.happens(outcome)}."
+    first = (
+        f"First in line: {view.names.noun(shown[0].label)}."
+        if shown
+        else "No trouble that was tested goes with it beyond chance, so nothing stands out to be fixed first."
+    )
+    ledger.say("head", f"{first} {now}", facts=[whole])
+    worth = _worth(view, outcome)
+    if (
+        topic := Scope(
+            themes=plan.scope.themes, polarity=plan.scope.polarity, empathy_gaps=plan.scope.empathy_gaps
+        )
+    ) != Scope():
+        base = counted(population(plan.scope))
+        own = stake(
+            "scope", view.items(base), view.items(base.narrowed(outcome)), view.items(base.narrowed(topic))
+        )
+        if own.table.c + own.table.d:
+            name = view.names.scope(topic)
+            _stake(view, ledger, base, outcome, own, topic, upper(name), worth, "What is at stake")
+    for one in shown:
+        name = upper(view.names.noun(one.label))
+        _stake(
+            view, ledger, scope, outcome, one, own_scope(one.label, outcome), name, worth, "What may be won"
+        )
+    ledger.caveats.append(
+        f"{number(found.tested)} troubles with {LEAST_EXPOSED} items or more were weighed; those named go with it beyond "
+        "chance (Fisher mid-p, false discovery rate held at 5 %), the heaviest first by the lower end of the interval."
+    )
+    if shown:
+        ledger.caveats.append(
+            "The gain assumes that customers without the trouble would be like the others in all else. This is association: "
+            "take it as the most that could be won, and not as a forecast. Gains of several troubles do not add up."
+        )
+
+
+def _distinct(found: Iterable[Stake], troubles: dict[str, BitMap], items: BitMap) -> list[Stake]:
+    """Without troubles whose items are mostly those of a heavier one."""
+    chosen: list[tuple[Stake, BitMap]] = []
+    for one in found:
+        own = troubles[one.label] & items
+        if not any(
+            own.intersection_cardinality(other) >= SAME * min(len(own), len(other)) for _, other in chosen
+        ):
+            chosen.append((one, own))
+    return [one for one, _ in chosen]
+
+
+def _stake(
+    view: View,
+    ledger: Ledger,
+    scope: Scope,
+    outcome: Scope,
+    found: Stake,
+    own: Scope,
+    name: str,
+    worth: Worth | None,
+    title: str,
+) -> None:
+    names = view.names
+    both = scope.narrowed(own, outcome)
+    fact = ledger.fact(
+        "impact", found.label, both, found.exposed,
+        value=found.avoidable, ci=found.ci, test="Fisher mid-p", p=found.p, q=found.q,
+    )  # fmt: skip
+    rest = ledger.fact(
+        "rest", found.label, scope.without(own).narrowed(outcome), found.table.c + found.table.d
+    )
+    one, other = found.table.shares
+    low, high = found.ci
+    text = (
+        f"**{name}**: {percent(one)} of them ({of(fact.n, fact.of)}) {names.happens(outcome)}, against {percent(other)} "
+        f"of the others ({of(rest.n, rest.of)})."
+    )
+    if found.avoidable > 0:
+        text += f" At the rate of the others that would be about {round(found.avoidable)} items fewer ({round(low)} to {round(high)})."
+    if found.q >= FALSE_DISCOVERY:
+        text += " The difference is within chance."
+    facts: list[Fact] = [fact, rest]
+    people = _people(view, view.items(both))
+    if people:
+        counted_people = ledger.fact("customers", "customers", both, fact.n, value=len(people))
+        facts.append(counted_people)
+        text += f" Behind them stand {number(len(people))} known customers"
+        if worth and (total := sum(worth[1].get(code, 0.0) for code in people)):
+            value = ledger.fact("worth", worth[0], both, fact.n, value=total)
+            facts.append(value)
+            text += f" with a {names.value(worth[0])} of {total:,.0f} in all"
+        text += "."
+    voices = quotes(ledger, view.items(both), found.label if "=" in found.label else None, 1)
+    ledger.say("list", text, facts=facts, citations=voices, title=title)
+
+
+def _people(view: View, items: BitMap) -> list[int]:
+    """Codes of the different known customers of items."""
+    known = view.terms.customer[numbers_of(items)]
+    return [int(code) for code in np.unique(known[known >= 0])]
+
+
+def _worth(view: View, outcome: Scope) -> Worth | None:
+    """The attribute that says what a customer is worth, and its number by customer code; None when there is none."""
+    found: dict[str, dict[int, float]] = {}
+    for term, items in view.terms.terms("attr.").items():
+        field, label, _ = split(term)
+        name = field.removeprefix("attr.")
+        if WORTH.search(name) and name not in outcome.attributes and label.replace(".", "", 1).isdigit():
+            found.setdefault(name, {}).update(dict.fromkeys(_people(view, items), float(label)))
+    return max(found.items(), key=lambda entry: len(entry[1]), default=None)
