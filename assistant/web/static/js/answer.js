@@ -144,7 +144,8 @@ function parted(said) {
   return { title, rest: upper(rest) };
 }
 
-const charted = (facts) => (facts[0]?.kind === "driver" ? facts.slice(0, 2) : facts.slice(0, 1));
+const PAIRED = ["driver", "rise", "impact"];
+const charted = (facts) => facts.slice(0, PAIRED.includes(facts[0]?.kind) ? 2 : 1);
 
 const legend = ([main, rest]) =>
   h("p", { class: "legend" },
@@ -154,6 +155,8 @@ const legend = ([main, rest]) =>
 
 /** The two sides of a contrast, in words that fit beside a bar. */
 function sidesOf(plan) {
+  if (plan.intent === "emerging") return ["lately", "before"];
+  if (plan.intent === "impact") return ["with it", "without"];
   if (plan.versus) return [plan.scope, plan.versus].map((side) => sideWords(side, plan.versus));
   const outcome = plan.outcome ?? {};
   if (outcome.churn?.length) return [outcome.churn.every((label) => label === "loyal") ? "loyal" : "leaving", "the rest"];

@@ -12,7 +12,9 @@ const KINDS = {
   outcome: "Share of the items in question", driver: "Driver: share with the outcome, against the rest", rest: "The rest, for comparison",
   stated: "Reason given in their own words", share: "Share of the items in question", key_point: "Most frequent point",
   rank: "Rank by share", point: "One period of a trend", half: "Half of the time looked at", side: "One side of the comparison", difference: "One side, against the other", nearest: "The nearest that there is",
-  rate: "Share of the items in question",
+  rate: "Share of the items in question", rise: "Lately, against the time before", before: "The time before, for comparison",
+  impact: "Those with the trouble and the outcome", customers: "Different known customers behind the items",
+  worth: "What these customers are worth, each counted once",
 };
 
 /** Open the receipt of a fact. */
@@ -45,8 +47,10 @@ function tally(total, fact) {
 function rows(fact, names) {
   const [low, high] = wilson(fact.n, fact.of);
   const found = [["About", fact.label && !["outcome", "scope", "count"].includes(fact.label) ? labelled(fact.label, names) : null]];
+  if (["customers", "worth"].includes(fact.kind)) return [...found, ["Sum", count(fact.value)]];
+  if (fact.kind === "impact") found.push(["At the others' rate", fewer(fact)]);
   if (fact.of) found.push(["Share", `${percent(fact.n / fact.of)}, 95 % interval ${percent(low)} to ${percent(high)} (Wilson)`]);
-  if (["driver", "difference"].includes(fact.kind)) found.push(["Difference", difference(fact)]);
+  if (["driver", "difference", "rise"].includes(fact.kind)) found.push(["Difference", difference(fact)]);
   if (fact.test) found.push(["Test", fact.test]);
   if (fact.p !== null && fact.p !== undefined) found.push(["p", probability(fact.p)]);
   if (fact.q !== null && fact.q !== undefined) found.push(["q", `${probability(fact.q)} (false discovery rate over all labels tested)`]);
@@ -59,6 +63,8 @@ function difference(fact) {
   const range = fact.ci ? ` (95 % interval ${signed(fact.ci[0])} to ${signed(fact.ci[1])}, Newcombe)` : "";
   return `${signed(fact.value)} percentage points${range}`;
 }
+
+const fewer = (fact) => `${Math.round(fact.value)} items fewer (95 % interval ${fact.ci.map(Math.round).join(" to ")})`;
 
 /** The filter in words, as a link that lists the same items, and as it goes to the API. */
 function filterView(filter, names) {
