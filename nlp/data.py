@@ -8,7 +8,7 @@ import json
 import random
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,44 @@ def goemotions(path: Path) -> list[Example]:
         fine = [FINE_EMOTIONS[int(number)] for number in numbers.split(",")]
         examples.append(Example(text=text, source="goemotions", labels={"fine_emotions": fine}))
     return examples
+
+
+# Fine emotions of GoEmotions -> the emotion of the guide that holds them; None where none does.
+_TEN = {
+    "anger": "anger", "annoyance": "anger", "disgust": "anger", "disappointment": "disappointment",
+    "sadness": "disappointment", "grief": "disappointment", "remorse": "disappointment", "fear": "anxiety",
+    "nervousness": "anxiety", "confusion": "confusion", "gratitude": "gratitude", "joy": "joy", "excitement": "joy",
+    "love": "joy", "amusement": "joy", "approval": "approval", "admiration": "approval", "relief": "relief",
+    "surprise": "surprise", "desire": "desire", "curiosity": None, "realization": None, "neutral": None,
+}  # fmt: skip
+_GOOD = {
+    "admiration", "amusement", "approval", "caring", "desire", "excitement", "gratitude", "joy", "love", "optimism",
+    "pride", "relief",
+}  # fmt: skip
+_BAD = {
+    "anger", "annoyance", "disappointment", "disapproval", "disgust", "embarrassment", "fear", "grief", "nervousness",
+    "remorse", "sadness",
+}  # fmt: skip
+
+
+def with_tone(examples: Iterable[Example]) -> list[Example]:
+    """GoEmotions comments with the sentiment and the emotions of the guide, where their fine emotions settle them.
+
+    The grouping into positive and negative is that of the GoEmotions paper (Demszky et al. 2020).
+    """
+    return [
+        replace(one, labels={**one.labels, **_tone(set(one.labels["fine_emotions"]))}) for one in examples
+    ]
+
+
+def _tone(fine: set[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for sentiment, group in (("positive", _GOOD), ("negative", _BAD), ("neutral", {"neutral"})):
+        if fine <= group:
+            found["sentiment"] = sentiment
+    if fine <= _TEN.keys():
+        found["emotions"] = sorted({ten for name in fine if (ten := _TEN[name])})
+    return found
 
 
 _MAMS_THEMES = {

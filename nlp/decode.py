@@ -43,7 +43,6 @@ class Scores:
         polarity: (themes, 3) probabilities in the order of `POLARITIES`.
         why: (clauses,) probability that the clause states the main reason.
         clauses: their spans in the item's text.
-        vectors: (clauses, size) float32 embeddings of unit length.
     """
 
     item: FloatArray
@@ -52,7 +51,6 @@ class Scores:
     polarity: FloatArray
     why: FloatArray
     clauses: Sequence[Span]
-    vectors: NDArray[np.float32]
 
 
 def fields(scores: Scores, thresholds: Thresholds) -> dict[str, Any]:

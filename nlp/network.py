@@ -116,12 +116,12 @@ class Network(nn.Module):
         self.fork = nn.ModuleList(Layer(backbone.config, dropout) for _ in self.upper)
         self.fork.load_state_dict(self.upper.state_dict())
         self.heads = Heads(backbone.config.hidden_size)
+        self.alone = _clauses_as_they_are(backbone.config.hidden_size)
 
     def trained(self) -> dict[str, Tensor]:
-        """The tensors that training changes: fork and heads."""
-        return {
-            name: tensor for name, tensor in self.state_dict().items() if name.startswith(("fork.", "heads."))
-        }
+        """The tensors that training changes: fork, heads, and the map of clause vectors."""
+        changed = ("fork.", "heads.", "alone.")
+        return {name: tensor for name, tensor in self.state_dict().items() if name.startswith(changed)}
 
     def _run(self, layers: nn.ModuleList, states: Tensor, mask: Tensor) -> Tensor:
         """Layers in half precision where that is fast; what comes out is float32 again."""
@@ -138,16 +138,27 @@ class Network(nn.Module):
 
     def embed(self, states: Tensor, batch: Batch) -> Tensor:
         """The encoder's own embedding (items, size) of unit length; mean over the windows of long items."""
-        return self.embed_parts(states, batch).item
+        with torch.no_grad():
+            return self.clause_inputs(states, batch).item
 
     def embed_parts(self, states: Tensor, batch: Batch) -> Pooled:
-        """As `embed`, and the same for each clause from its tokens as read in the item; all of unit length."""
+        """As `embed`, and for each clause what `embed` would give it alone, all of unit length.
+
+        The tokens of a clause were read in their item and carry its other clauses too; `alone` maps them back.
+        """
         with torch.no_grad():
-            states = self._run(self.upper, states, batch.mask)
-            clause = segment_mean(states.flatten(0, 1), batch.clause_of.flatten(), batch.clauses)
-            return Pooled(
-                item=functional.normalize(_item_mean(states, batch)), clause=functional.normalize(clause)
-            )
+            both = self.clause_inputs(states, batch)
+            item = both.item[batch.item_of_clause]
+            clause = self.alone(torch.cat([both.clause, item], 1))
+            return Pooled(item=both.item, clause=functional.normalize(clause))
+
+    def clause_inputs(self, states: Tensor, batch: Batch) -> Pooled:
+        """Mean states of items and clauses after the upper layers, of unit length: what `alone` is fitted on."""
+        states = self._run(self.upper, states, batch.mask)
+        clause = segment_mean(states.flatten(0, 1), batch.clause_of.flatten(), batch.clauses)
+        return Pooled(
+            item=functional.normalize(_item_mean(states, batch)), clause=functional.normalize(clause)
+        )
 
     def pool(self, states: Tensor, batch: Batch) -> Pooled:
         """Runs the fork and pools its states by item and by clause."""
@@ -159,6 +170,15 @@ class Network(nn.Module):
         """Logits from the states of `shared`."""
         logits: Logits = self.heads(self.pool(states, batch), batch.item_of_clause)
         return logits
+
+
+def _clauses_as_they_are(size: int) -> nn.Linear:
+    """A map of clause and item vectors (clauses, 2 * size) that gives the clause's back; fitted in training."""
+    layer = nn.Linear(2 * size, size)
+    with torch.no_grad():
+        layer.weight.copy_(torch.cat([torch.eye(size), torch.zeros(size, size)], 1))
+        layer.bias.zero_()
+    return layer.requires_grad_(requires_grad=False)
 
 
 def _item_mean(states: Tensor, batch: Batch) -> Tensor:

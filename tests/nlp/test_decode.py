@@ -22,11 +22,8 @@ def scores(**raised: float) -> Scores:
         clause[1, column(field, label)] = value
     polarity = np.tile([0.8, 0.1, 0.1], (25, 1))
     why = np.array([0.2, 0.9, 0.6])
-    vectors = np.eye(3, 384, dtype=np.float32)
     said = FLAT.decide(item[None])[0]
-    return Scores(
-        item=item, said=said, clause=clause, polarity=polarity, why=why, clauses=CLAUSES, vectors=vectors
-    )
+    return Scores(item=item, said=said, clause=clause, polarity=polarity, why=why, clauses=CLAUSES)
 
 
 def column(field: str, label: str) -> int:
