@@ -10,7 +10,7 @@ from nlp.evaluate import Report
 from nlp.metrics import Figure
 
 PUBLIC = (
-    ("GoEmotions", "fine emotions of 43,410 comments", "CC BY 4.0", "Demszky et al. 2020"),
+    ("GoEmotions", "fine emotions of 43,410 comments, and the sentiment and emotions that follow from them", "CC BY 4.0", "Demszky et al. 2020"),
     ("MAMS", "aspects and polarity of restaurant sentences", "Apache-2.0", "Jiang et al. 2019"),
     ("Women's E-Commerce Clothing Reviews", "ratings; 390 reviews labelled by our guide", "CC0", "Agarap 2018"),
     ("BANKING77", "questions with intents", "CC BY 4.0", "Casanueva et al. 2020"),
