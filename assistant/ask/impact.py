@@ -1,7 +1,6 @@
 """What to fix first, and what is at stake."""
 
 import re
-from collections.abc import Iterable
 
 import numpy as np
 from pyroaring import BitMap
@@ -14,11 +13,11 @@ from assistant.ask.voices import quotes
 from assistant.ask.words import interval, number, of, percent, split, upper
 from assistant.insight.drivers import FALSE_DISCOVERY
 from assistant.insight.impact import LEAST_EXPOSED, Stake, stake, stakes
+from assistant.insight.shares import distinct
 from assistant.scope import Scope
 from index.terms import numbers_of
 
 SHOWN = 5
-SAME = 0.7  # share of the smaller set from which two troubles are the same
 Worth = tuple[str, dict[int, float]]  # attribute, and its number by customer code
 WORTH = re.compile(r"(^|_)(value|ltv|clv|revenue|spend|spent|turnover)(_|$)", re.IGNORECASE)
 
@@ -34,7 +33,7 @@ def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
         if not split(term)[0].startswith("attr.")
     }
     found = stakes(items, inside, troubles)
-    shown = _distinct(found.found, troubles, items)[: plan.limit or SHOWN]
+    shown = distinct(found.found, lambda one: troubles[one.label] & items)[: plan.limit or SHOWN]
     whole = ledger.fact("outcome", "outcome", scope.narrowed(outcome), len(items))
     now = f"{percent(whole.value)} of {view.names.scope(plan.scope)} ({of(whole.n, whole.of)}; 95 % interval {interval(whole.ci or (0, 1))}) {view.names.happens(outcome)}."
     first = (
@@ -70,18 +69,6 @@ def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
             "The gain assumes that customers without the trouble would be like the others in all else. This is association: "
             "take it as the most that could be won, and not as a forecast. Gains of several troubles do not add up."
         )
-
-
-def _distinct(found: Iterable[Stake], troubles: dict[str, BitMap], items: BitMap) -> list[Stake]:
-    """Without troubles whose items are mostly those of a heavier one."""
-    chosen: list[tuple[Stake, BitMap]] = []
-    for one in found:
-        own = troubles[one.label] & items
-        if not any(
-            own.intersection_cardinality(other) >= SAME * min(len(own), len(other)) for _, other in chosen
-        ):
-            chosen.append((one, own))
-    return [one for one, _ in chosen]
 
 
 def _stake(

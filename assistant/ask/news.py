@@ -12,13 +12,12 @@ from assistant.ask.plan import QueryPlan
 from assistant.ask.voices import quotes
 from assistant.ask.words import number, of, percent, period, points, split, upper
 from assistant.insight.emerging import LEAST_NOW, LEAST_WEEKS, Rise, emerging
-from assistant.insight.shares import EPOCH
+from assistant.insight.shares import EPOCH, distinct
 from assistant.scope import Period, Scope
 from index.terms import numbers_of
 
 SHOWN = 5
 RECENT_WEEKS = 4  # when the question names no time
-SAME = 0.7  # share of the smaller set from which two labels say the same
 
 
 def new(view: View, plan: QueryPlan, ledger: Ledger) -> None:
@@ -31,7 +30,10 @@ def new(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     recent, earlier = times
     now, before = (everything.narrowed(Scope(period=when)) for when in (recent, earlier))
     found = emerging(view.items(now), view.items(before), dict(_labels(view, plan.scope)))
-    shown = _distinct(view, found.rises, view.items(now))[: plan.limit or SHOWN]
+    lately = view.items(now)
+    shown = distinct(found.rises, lambda rise: view.items(scope_of(rise.label)) & lately)[
+        : plan.limit or SHOWN
+    ]
     grown = [(rise, *_facts(ledger, now, before, rise)) for rise in shown]
     _headline(view, plan, ledger, grown, now, recent)
     for rise, fact, other in grown:
@@ -73,18 +75,6 @@ def _labels(view: View, scope: Scope) -> Iterable[tuple[str, BitMap]]:
             _, label, its = split(term)
             if label not in fixed and (field == "gap" or its == mark):
                 yield term, items
-
-
-def _distinct(view: View, rises: Iterable[Rise], now: BitMap) -> list[Rise]:
-    """Without labels whose recent items are mostly those of a stronger one."""
-    chosen: list[tuple[Rise, BitMap]] = []
-    for rise in rises:
-        items = view.items(scope_of(rise.label)) & now
-        if not any(
-            items.intersection_cardinality(other) >= SAME * min(len(items), len(other)) for _, other in chosen
-        ):
-            chosen.append((rise, items))
-    return [rise for rise, _ in chosen]
 
 
 def _facts(ledger: Ledger, now: Scope, before: Scope, rise: Rise) -> tuple[Fact, Fact]:

@@ -1,19 +1,17 @@
 """What do they say: quotes, and the summary of a set of items."""
 
-from pyroaring import BitMap
-
 from assistant.ask.answer import Fact
 from assistant.ask.candidates import scope_of
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import QueryPlan
 from assistant.ask.voices import quotes, shown_term
 from assistant.ask.words import interval, listed, of, percent, split, upper
-from assistant.insight.shares import Share, ranked
+from assistant.insight.shares import Share, distinct, ranked
 from assistant.scope import Scope
 
 QUOTES = 5
 POINTS = 3
-SAME = 0.7  # share of the smaller set from which two topics say the same
+LEAST = 3  # items from which a topic is named
 
 
 def show_quotes(view: View, plan: QueryPlan, ledger: Ledger) -> None:
@@ -63,17 +61,8 @@ def _points(view: View, plan: QueryPlan, scope: Scope, mark: str) -> list[Share]
         for term, found in view.terms.terms(field).items()
         if split(term)[2] == mark and split(term)[1] not in {*plan.scope.themes, "overall"}
     }
-    chosen: list[Share] = []
-    for share in ranked(items, terms):
-        covered = any(_covers(terms[share.label] & items, terms[other.label] & items) for other in chosen)
-        if share.n >= 3 and not covered:
-            chosen.append(share)
-    return chosen[:POINTS]
-
-
-def _covers(one: BitMap, other: BitMap) -> bool:
-    """Whether two sets are mostly the same items."""
-    return one.intersection_cardinality(other) >= SAME * min(len(one), len(other))
+    often = [share for share in ranked(items, terms) if share.n >= LEAST]
+    return distinct(often, lambda share: terms[share.label] & items)[:POINTS]
 
 
 def _key_point(view: View, ledger: Ledger, scope: Scope, share: Share, title: str) -> None:

@@ -1,9 +1,9 @@
 """Shares of a whole: counting, ranking and change over time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from pyroaring import BitMap
@@ -11,9 +11,11 @@ from pyroaring import BitMap
 from assistant.insight.statistics import newcombe, trend_test, wilson
 from index.terms import numbers_of
 
+T = TypeVar("T")
 Unit = Literal["day", "week", "month"]
 EPOCH = date(1970, 1, 1)
 PARTIAL = 0.1
+SAME = 0.7  # share of the smaller set of items from which two labels say the same
 LEAST_TOTAL = 10  # periods with fewer items have no share worth stating
 
 
@@ -41,6 +43,18 @@ def ranked(scope: BitMap, labels: Mapping[str, BitMap]) -> list[Share]:
         for label, items in labels.items()
     ]
     return sorted((share for share in shares if share.n), key=lambda share: (-share.n, share.label))
+
+
+def distinct(found: Iterable[T], items: Callable[[T], BitMap]) -> list[T]:
+    """Without those whose items are mostly those of one that comes before: they say the same."""
+    chosen: list[tuple[T, BitMap]] = []
+    for one in found:
+        own = items(one)
+        if not any(
+            own.intersection_cardinality(other) >= SAME * min(len(own), len(other)) for _, other in chosen
+        ):
+            chosen.append((one, own))
+    return [one for one, _ in chosen]
 
 
 def tied_with_next(shares: Sequence[Share], at: int) -> bool:
