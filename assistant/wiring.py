@@ -83,7 +83,10 @@ class Product:
             terms=terms,
             phrase=functools.lru_cache(maxsize=256)(self.index.fulltext.matching),
             load=lambda numbers: store.get_many(list(numbers)),
-            names=Names(themes={name: theme.name for name, theme in words.items()}),
+            names=Names(
+                themes={name: theme.name for name, theme in words.items()},
+                parents={name: theme.parent for name, theme in words.items() if theme.parent},
+            ),
         )
         counts = store.counts()
         vocabulary = Vocabulary(

@@ -50,7 +50,11 @@ def candidates(view: View, scope: Scope, outcome: Scope) -> Iterator[tuple[str, 
     fixed = {*scope.themes, *outcome.themes, *scope.empathy_gaps, *outcome.empathy_gaps}
     for term, items in _reasons(view, outcome):
         field, label, _ = split(term)
-        if label in fixed or (field == "effort" and (label == "none" or outcome.effort or scope.effort)):
+        if (
+            label in fixed
+            or view.names.parents.get(label) in outcome.themes
+            or (field == "effort" and (label == "none" or outcome.effort or scope.effort))
+        ):
             continue
         own = items
         if outcome.churn and field in ("theme", "sub", "gap"):
@@ -67,20 +71,20 @@ def _reasons(view: View, outcome: Scope) -> Iterator[tuple[str, BitMap]]:
             if split(term)[2] == mark and term != f"theme=overall{':' + mark if mark else ''}":
                 yield term, items
     for field in ("gap", "effort") if mark != "+" else ("effort",):
-        yield from view.terms.terms(f"{field}=").items()
+        for term, items in view.terms.terms(f"{field}=").items():
+            if (term, mark) not in {("effort=low", "-"), ("effort=high", "+")}:
+                yield term, items
 
 
 def _mark(outcome: Scope) -> str:
-    """`-` for reasons of trouble, `+` for reasons of staying, none where the outcome is a sentiment itself."""
+    """`-` for reasons of trouble, `+` for reasons of staying, none where the outcome is a mood itself."""
     if outcome.churn:
         return "+" if set(outcome.churn) == {"loyal"} else "-"
-    return (
-        ""
-        if outcome.sentiment or outcome.emotions or outcome.themes
-        else "-"
-        if not _is_good(outcome)
-        else "+"
-    )
+    if outcome.sentiment or outcome.emotions:
+        return ""
+    if outcome.themes:
+        return outcome.polarity or "-"
+    return "+" if _is_good(outcome) else "-"
 
 
 def _is_good(outcome: Scope) -> bool:
@@ -100,14 +104,23 @@ def _segment_terms(view: View, taken: Iterable[str]) -> Iterator[tuple[str, BitM
             yield from values.items()
 
 
+def by_tone(outcome: Scope) -> bool:
+    """Whether items are compared at like tone."""
+    return not (outcome.sentiment or outcome.themes)
+
+
 def strata(view: View, items: BitMap, outcome: Scope) -> list[BitMap]:
-    """Like tone and like length: long and negative texts carry more of every label."""
+    """Like tone and like length: long and negative texts carry more of every label.
+
+    Where the outcome is a mood or an act such as sending back, only length: there the tone lies between the trouble
+    and the outcome, and holding it fixed would hide the trouble.
+    """
     numbers = numbers_of(items)
     words = view.terms.words[numbers]
     cuts = np.quantile(words, [1 / 3, 2 / 3]) if len(words) else [0, 0]
     thirds = np.digitize(words, cuts)
     lengths = [bitmap(numbers[thirds == third]) for third in range(3)]
-    if outcome.sentiment:
+    if not by_tone(outcome):
         return lengths
     bad = view.terms.any(["sentiment=negative", "sentiment=mixed"])
     return [part for length in lengths for part in (length & bad, length - bad)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
-from assistant.ask.candidates import candidates, own_scope, scope_of, strata
+from assistant.ask.candidates import by_tone, candidates, own_scope, scope_of, strata
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import RISK, QueryPlan
 from assistant.ask.trends import course, half
@@ -36,6 +36,11 @@ class Case:
     @property
     def both(self) -> Scope:
         return self.scope.narrowed(self.outcome)
+
+    @property
+    def held(self) -> str:
+        """What is held alike in the comparison."""
+        return "tone and length" if by_tone(self.outcome) else "length"
 
     @property
     def is_leaving(self) -> bool:
@@ -99,13 +104,19 @@ def _drivers(case: Case, shown: list[Driver]) -> None:
         voices = quotes(case.ledger, case.view.items(case.both.narrowed(own)), driver.label, 2)
         text = f"**{upper(case.view.names.noun(driver.label))}**: {_against(driver, fact, other)}, {_points(driver)}."
         if driver.adjusted:
-            text += f" At like tone and length of text the odds are {times(driver.adjusted.ratio)} as high."
-        if driver.overlaps:
+            text += f" At like {case.held} of text the odds are {times(driver.adjusted.ratio)} as high."
+        if driver.overlaps and _is_news(case, driver.label, driver.overlaps[0]):
             name, share = driver.overlaps
             text += f" It coincides with {case.view.names.noun(name)} in {percent(share)} of cases."
         case.ledger.say("list", text, facts=[fact, other], citations=voices, title="What sets them apart")
     if shown:
         _dissent(case, shown[0])
+
+
+def _is_news(case: Case, label: str, other: str) -> bool:
+    """Whether it is worth a word that a label coincides with another: not with a segment, nor with its own theme."""
+    parents, one, two = case.view.names.parents, split(label)[1], split(other)[1]
+    return not other.startswith("attr.") and parents.get(one) != two and parents.get(two) != one
 
 
 def _pair(case: Case, driver: Driver, own: Scope, kind: str = "driver") -> tuple[Fact, Fact]:
@@ -203,7 +214,7 @@ def _caveats(case: Case, found: Contrast) -> None:
     if turned := [d for d in found.tested if d.reversed and d.q < FALSE_DISCOVERY]:
         names = listed([case.view.names.noun(d.label) for d in turned[:3]])
         case.ledger.caveats.append(
-            f"Not ranked because the direction turns round at like tone and length: {names}."
+            f"Not ranked because the direction turns round at like {case.held}: {names}."
         )
     if case.is_leaving:
         case.ledger.caveats.append("Leaving is what customers say, not what they have done.")

@@ -1,7 +1,7 @@
 """How labels, scopes and numbers read in English sentences."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from assistant.scope import Period, Scope
@@ -66,9 +66,10 @@ KINDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """Display names of themes and sub-themes, by id."""
+    """Display names of themes and sub-themes by id, and the theme of each sub-theme."""
 
     themes: Mapping[str, str]
+    parents: Mapping[str, str] = field(default_factory=dict)
 
     def theme(self, name: str) -> str:
         return self.themes.get(name, name.replace("_", " "))

@@ -25,7 +25,14 @@ NAMES = Names(
         "refund_slow": "slow refunds",
         "return_cost": "the return fee",
         "parcel_late": "late parcels",
-    }
+        "fit_and_description": "fit and description",
+        "fit_too_small": "sizes that run small",
+    },
+    parents={
+        "refund_slow": "returns_refunds",
+        "parcel_late": "delivery",
+        "fit_too_small": "fit_and_description",
+    },
 )
 
 

@@ -176,6 +176,26 @@ def test_a_sub_theme_is_quoted_where_it_stands(build: Build, intent: str) -> Non
     assert ledger.citations
 
 
+def test_what_is_explained_does_not_explain_itself(build: Build) -> None:
+    """Asked why things are sent back, the kinds of return are no answer; the trouble before it is, whatever its tone."""
+    rng = random.Random(8)
+    said = []
+    for at in range(300):
+        small = rng.random() < 0.3
+        back = rng.random() < (0.7 if small else 0.1)
+        themes = [("fit_and_description", "-", "fit_too_small")] if small else []
+        themes += [("returns_refunds", "0", "refund_slow")] if back else []
+        text = f"{rng.choice(STARTS)}, parcel {at} is here. {rng.choice(ENDS)} {at}."
+        said.append(
+            Said(text=text, themes=tuple(themes), sentiment="negative" if small else "positive", day=at % 90)
+        )
+    ledger, text = run(build(said), intent="drivers", scope={}, outcome={"themes": ["returns_refunds"]})
+    labels = [fact.label for fact in ledger.facts if fact.kind == "driver"]
+    assert set(labels) <= {"theme=fit_and_description:-", "sub=fit_too_small:-"}
+    assert labels
+    assert "At like length of text" in text
+
+
 def test_few_items_are_shown_not_compared(build: Build) -> None:
     """Below ten items with the outcome there are quotes and counts only."""
     said = list(returners(driver=True, n=30))[:20]
