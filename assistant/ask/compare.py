@@ -147,7 +147,7 @@ def _labels(view: View, scope: Scope) -> Iterator[tuple[str, BitMap]]:
 
 def _lead(view: View, lines: list[tuple[Side, Driver]]) -> str:
     side, driver = lines[0]
-    return f"{upper(side.name)} stands out by {view.names.noun(driver.label)}"
+    return f"The clearest difference: {view.names.noun(driver.label)}, more with {side.name}"
 
 
 def _line(view: View, ledger: Ledger, side: Side, rest: Side, driver: Driver) -> None:

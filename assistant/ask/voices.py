@@ -16,6 +16,8 @@ from nlp.sentences import sentences
 LOOKED_AT = 60  # newest items among which the quotes are chosen
 SHORTEST, LONGEST = 25, 260  # characters of a quote that reads well
 ALIKE = 0.5  # share of common words from which two quotes say the same
+PLEASANT = frozenset({"gratitude", "joy", "approval", "relief"})
+UNPLEASANT = frozenset({"anger", "disappointment", "anxiety"})
 
 Span = tuple[int, int]
 
@@ -97,12 +99,26 @@ def readable(text: str, span: Span) -> Span:
 
 
 def _worth(stored: Stored, span: Span, score: float, term: str | None) -> float:
-    """Clear, of readable length, and the stated reason if there is one."""
+    """Clear, of readable length, from a text in the tone of the label, and the stated reason if there is one."""
     length = span[1] - span[0]
     worth = score + (
         0.3 if any(overlaps(span, why) for why in stored.tags["why"]) and term is not None else 0.0
     )
+    if (tone := _tone(term)) and stored.tags["sentiment"]:
+        worth += {tone: 0.4, "mixed": -0.2}.get(stored.tags["sentiment"]["label"], -0.6)
     return worth - (0.5 if length < SHORTEST else 0.0) - (0.2 if length > LONGEST * 0.8 else 0.0)
+
+
+def _tone(term: str | None) -> str | None:
+    """The sentiment in which a label is best shown, where it has one."""
+    if term is None:
+        return None
+    field, label, mark = split(term)
+    if mark in ("-", "+"):
+        return "negative" if mark == "-" else "positive"
+    if field == "emotion":
+        return "positive" if label in PLEASANT else "negative" if label in UNPLEASANT else None
+    return {"gap": "negative"}.get(field)
 
 
 def _same(one: Stored, span: Span, other: Stored, other_span: Span) -> bool:
