@@ -6,7 +6,7 @@ from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
 from assistant.ask.candidates import scope_of
-from assistant.ask.ledger import Ledger, View, counted
+from assistant.ask.ledger import Ledger, View, counted, population
 from assistant.ask.plan import QueryPlan
 from assistant.ask.voices import quotes
 from assistant.ask.words import KINDS, interval, of, percent, split, upper
@@ -71,7 +71,16 @@ def _by_share(view: View, plan: QueryPlan, ledger: Ledger, groups: Mapping[str, 
     ]
     _lead(view, plan, ledger, facts[0])
     for at, fact in enumerate(facts):
-        _place(view, ledger, scope, fact, shares, at, f"The {kind}, most frequent first")
+        _place(
+            view,
+            ledger,
+            scope,
+            fact,
+            shares,
+            at,
+            f"The {kind}, most frequent first",
+            _own_rate(view, plan, ledger, fact),
+        )
     if len(shares) > limit:
         ledger.caveats.append(f"{len(shares) - limit} further {kind} are less frequent.")
     if plan.by in FIELDS and plan.by not in EXCLUSIVE:
@@ -87,14 +96,32 @@ def _lead(view: View, plan: QueryPlan, ledger: Ledger, first: Fact) -> None:
 
 
 def _place(
-    view: View, ledger: Ledger, scope: Scope, fact: Fact, shares: list[Share], at: int, title: str
+    view: View,
+    ledger: Ledger,
+    scope: Scope,
+    fact: Fact,
+    shares: list[Share],
+    at: int,
+    title: str,
+    rate: Fact | None,
 ) -> None:
     text = f"**{upper(view.names.noun(fact.label))}**: {percent(fact.value)} ({of(fact.n, fact.of)})."
+    if rate:
+        text += f" That is {percent(rate.value)} of its own items ({of(rate.n, rate.of)})."
     if at + 1 < len(shares) and tied_with_next(shares, at):
         text += " Its lead over the next is within chance."
     items = view.items(scope.narrowed(scope_of(fact.label)))
     voices = quotes(ledger, items, fact.label, 1) if at < VOICES else []
-    ledger.say("list", text, facts=[fact], citations=voices, title=title)
+    ledger.say("list", text, facts=[fact, rate] if rate else [fact], citations=voices, title=title)
+
+
+def _own_rate(view: View, plan: QueryPlan, ledger: Ledger, fact: Fact) -> Fact | None:
+    """How often a group says it, among all that the group says: a large group has most of everything."""
+    scope, everything = counted(plan.scope), counted(population(plan.scope))
+    if plan.by in FIELDS or view.items(scope) == view.items(everything):
+        return None
+    group = scope_of(fact.label)
+    return ledger.fact("rate", fact.label, scope.narrowed(group), len(view.items(everything.narrowed(group))))
 
 
 def _by_rate(view: View, plan: QueryPlan, ledger: Ledger, groups: Mapping[str, BitMap], kind: str) -> None:
