@@ -18,6 +18,12 @@ _RANKS = {"tones": 3, "themes": 5, "ignore": 4, "exclude": 6}
 _DATED = frozenset({"one_before"})  # cues that are no cues as part of a period
 _ALWAYS = frozenset({"comparative", "superlative", "compare"})  # cues even inside a label: "less satisfied"
 _TROUBLE = frozenset(stem(word) for word in ("problem", "issue", "complaint", "complain", "trouble"))
+_POOR = frozenset(
+    ["bad", "poor", "terrible", "awful", "horrible", "dreadful", "lousy", "appalling", "shoddy", "disappointing", "crappy", "rubbish", "dire", "abysmal"]
+)
+_FINE = frozenset(
+    ["good", "great", "excellent", "lovely", "brilliant", "fantastic", "wonderful", "amazing", "superb", "perfect", "outstanding"]
+)
 _LEAVE = stem("leave")
 _SILENT = {"ignore", "exclude"}
 _QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»]{2,80})[\"“”»]")
@@ -70,7 +76,8 @@ class Reader:
         silent = _silent(self.lexicon.wrappers.find(tokens), tokens)
         named = [m for m in self._mentions(text, tokens, today) if not silent & m.covered]
         found = _without_grading(resolve(named), tokens)
-        mentions = tuple(m for m in [*found, *_toned(tokens, found, named)] if m.key not in _SILENT)
+        tones = [*_toned(tokens, found, named), *_judged(tokens, found)]
+        mentions = tuple(m for m in [*found, *tones] if m.key not in _SILENT)
         return Question(
             text=text, tokens=tuple(tokens), today=today, mentions=mentions,
             cues=_cues(self.lexicon.cues.find(tokens), found, silent),
@@ -137,6 +144,18 @@ def _without_grading(found: Sequence[Mention], tokens: Sequence[Token]) -> list[
             m.key == "churn" and m.last - m.first == 1 and m.last in graded and tokens[m.first].stem == _LEAVE
         )
     ]
+
+
+def _judged(tokens: Sequence[Token], found: Sequence[Mention]) -> Iterator[Mention]:
+    """The complaint or praise in an adjective right before a theme: "poor fabric", "lovely staff"."""
+    taken = {place for m in found for place in m.covered}
+    for theme in found:
+        place = theme.first - 1
+        if theme.key != "themes" or place < 0 or place in taken:
+            continue
+        tone = "complaint" if tokens[place].low in _POOR else "praise" if tokens[place].low in _FINE else None
+        if tone:
+            yield Mention(first=place, last=place + 1, key="tones", values=(tone,), source="rule")
 
 
 def _toned(tokens: Sequence[Token], found: Sequence[Mention], named: Sequence[Mention]) -> list[Mention]:

@@ -201,6 +201,19 @@ def test_leaving_a_low_rating_is_not_leaving(parser: Parser) -> None:
     assert found["outcome"] == {"attributes": {"rating": ["1", "2"]}}
 
 
+@pytest.mark.parametrize(
+    ("question", "polarity"),
+    [
+        ("show quotes about poor fabric", "-"),
+        ("how many mention great delivery", "+"),
+        ("quotes about delivery", None),
+    ],
+)
+def test_an_adjective_before_a_theme_judges_it(parser: Parser, question: str, polarity: str | None) -> None:
+    """Poor fabric is a complaint about it, great delivery praise."""
+    assert plan(parser, question)["scope"].get("polarity") == polarity
+
+
 def test_meaning_finds_a_theme_for_an_unknown_noun() -> None:
     """With embeddings a noun that is close to one theme alone stands for it."""
     axes = {"food_drink": 0, "nibbles": 0}
