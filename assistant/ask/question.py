@@ -19,10 +19,37 @@ _DATED = frozenset({"one_before"})  # cues that are no cues as part of a period
 _ALWAYS = frozenset({"comparative", "superlative", "compare"})  # cues even inside a label: "less satisfied"
 _TROUBLE = frozenset(stem(word) for word in ("problem", "issue", "complaint", "complain", "trouble"))
 _POOR = frozenset(
-    ["bad", "poor", "terrible", "awful", "horrible", "dreadful", "lousy", "appalling", "shoddy", "disappointing", "crappy", "rubbish", "dire", "abysmal"]
+    [
+        "bad",
+        "poor",
+        "terrible",
+        "awful",
+        "horrible",
+        "dreadful",
+        "lousy",
+        "appalling",
+        "shoddy",
+        "disappointing",
+        "crappy",
+        "rubbish",
+        "dire",
+        "abysmal",
+    ]
 )
 _FINE = frozenset(
-    ["good", "great", "excellent", "lovely", "brilliant", "fantastic", "wonderful", "amazing", "superb", "perfect", "outstanding"]
+    [
+        "good",
+        "great",
+        "excellent",
+        "lovely",
+        "brilliant",
+        "fantastic",
+        "wonderful",
+        "amazing",
+        "superb",
+        "perfect",
+        "outstanding",
+    ]
 )
 _LEAVE = stem("leave")
 _SILENT = {"ignore", "exclude"}
