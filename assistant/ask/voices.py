@@ -13,6 +13,7 @@ from assistant.ask.words import split
 from assistant.terms import overlaps
 from nlp.sentences import sentences
 
+READ = 16  # of them, whose sentences are looked at
 LOOKED_AT = 60  # newest items among which the quotes are chosen
 SHORTEST, LONGEST = 25, 260  # characters of a quote that reads well
 ALIKE = 0.5  # share of common words from which two quotes say the same
@@ -31,9 +32,11 @@ def quotes(ledger: Ledger, items: BitMap, term: str | None, k: int = 2) -> list[
         term: index term that the quote must show (`sub=refund_slow:-`); None for the main reason.
         k: how many.
     """
-    candidates = sorted(_candidates(ledger, items, term), key=lambda found: -found[0])
+    likely = sorted(_candidates(ledger, items, term), key=lambda found: -found[0])[:READ]
+    read = [(stored, readable(stored.item.text, span), score) for _, stored, span, score in likely]
+    candidates = sorted(read, key=lambda found: -_worth(found[0], found[1], found[2], term))
     chosen: list[tuple[Stored, Span]] = []
-    for _, stored, span in candidates:
+    for stored, span, _ in candidates:
         if len(chosen) == k:
             break
         if not any(_same(stored, span, *other) for other in chosen):
@@ -41,15 +44,17 @@ def quotes(ledger: Ledger, items: BitMap, term: str | None, k: int = 2) -> list[
     return [ledger.quote(stored, span) for stored, span in chosen]
 
 
-def _candidates(ledger: Ledger, items: BitMap, term: str | None) -> Iterator[tuple[float, Stored, Span]]:
+def _candidates(
+    ledger: Ledger, items: BitMap, term: str | None
+) -> Iterator[tuple[float, Stored, Span, float]]:
+    """Worth as it stands, item, span and score of the tag."""
     day = ledger.view.terms.day
     newest = sorted(items, key=lambda number: (-int(day[number]), number))[:LOOKED_AT]
     for stored in ledger.view.load(newest):
         if ledger.is_quoted(stored.item.id):
             continue
         for span, score in spans_for(stored.tags, term, len(stored.item.text)):
-            whole = readable(stored.item.text, span)
-            yield _worth(stored, whole, score, term), stored, whole
+            yield _worth(stored, span, score, term), stored, span, score
 
 
 def shown_term(plan: QueryPlan) -> str | None:
