@@ -1,8 +1,9 @@
 """Fits the map from clauses as read in their item to the same clauses read alone.
 
-Sub-themes and own themes are described by single sentences. A clause read in its item carries the rest of
-the item too, which pulls it away from them; reading each clause again would cost a second pass. A linear map
-of clause and item vector, fitted by ridge regression on texts without any label, wins most of it back.
+Themes are described by single sentences, and how alike a clause is to them helps to decide on its theme (`blend.py`).
+A clause read in its item carries the rest of the item too, which pulls it away from them; reading every clause again
+would cost a second pass. A linear map of clause and item vector, fitted by ridge regression on texts without any
+label, wins part of it back (cosine to the clause alone .79, .63 without). Sub-themes need more: `sub_themes.py`.
 """
 
 from collections.abc import Iterator, Sequence

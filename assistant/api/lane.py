@@ -38,32 +38,29 @@ class ModelLane:
 
     async def turn(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run one part of the work of a request that holds a place; others' turns come in between."""
-        call = partial(function, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+        return await self._run(self._executor, partial(function, *args, **kwargs))
 
     def start(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Task[T]:
         """Queue a function; its place is held until it is done. Raises BusyError at once when all are taken."""
-        self._take()
-        task = asyncio.get_running_loop().create_task(self.turn(function, *args, **kwargs))
-        task.add_done_callback(self._give_back)
-        return task
+        return self._begin(self._executor, partial(function, *args, **kwargs))
 
     def start_beside(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Task[T]:
         """As `start`, for work that mostly waits for somebody else: it takes a place, but holds up no model."""
-        self._take()
-        call = partial(function, *args, **kwargs)
-
-        async def run() -> T:
-            return await asyncio.get_running_loop().run_in_executor(self._beside, call)
-
-        task = asyncio.get_running_loop().create_task(run())
-        task.add_done_callback(self._give_back)
-        return task
+        return self._begin(self._beside, partial(function, *args, **kwargs))
 
     def close(self) -> None:
         """Finish what runs; drop what waits."""
         for executor in (self._executor, self._beside):
             executor.shutdown(wait=True, cancel_futures=True)
+
+    def _begin(self, executor: ThreadPoolExecutor, call: Callable[[], T]) -> asyncio.Task[T]:
+        self._take()
+        task = asyncio.get_running_loop().create_task(self._run(executor, call))
+        task.add_done_callback(self._give_back)
+        return task
+
+    async def _run(self, executor: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(executor, call)
 
     def _take(self) -> None:
         if self._held >= self._limit:

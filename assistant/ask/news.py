@@ -9,12 +9,12 @@ from assistant.ask.answer import Fact
 from assistant.ask.candidates import scope_of
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import QueryPlan
+from assistant.ask.trends import covered
 from assistant.ask.voices import quotes
 from assistant.ask.words import number, of, percent, period, points, split, upper
 from assistant.insight.emerging import LEAST_NOW, LEAST_WEEKS, Rise, emerging
-from assistant.insight.shares import EPOCH, distinct
+from assistant.insight.shares import distinct
 from assistant.scope import Period, Scope
-from index.terms import numbers_of
 
 SHOWN = 5
 RECENT_WEEKS = 4  # when the question names no time
@@ -29,8 +29,8 @@ def new(view: View, plan: QueryPlan, ledger: Ledger) -> None:
         return
     recent, earlier = times
     now, before = (everything.narrowed(Scope(period=when)) for when in (recent, earlier))
-    found = emerging(view.items(now), view.items(before), dict(_labels(view, plan.scope)))
     lately = view.items(now)
+    found = emerging(lately, view.items(before), dict(_labels(view, plan.scope)))
     shown = distinct(found.rises, lambda rise: view.items(scope_of(rise.label)) & lately)[
         : plan.limit or SHOWN
     ]
@@ -49,11 +49,10 @@ def new(view: View, plan: QueryPlan, ledger: Ledger) -> None:
 
 def _times(view: View, asked: Period | None, items: BitMap) -> tuple[Period, Period] | None:
     """The recent time and the baseline before it; None when the baseline has too few whole weeks."""
-    days = view.terms.day[numbers_of(items)]
-    days = days[days >= 0]
-    if not len(days):
+    days = covered(view, None, items)
+    if days is None:
         return None
-    low, high = EPOCH + timedelta(days=int(days.min())), EPOCH + timedelta(days=int(days.max()))
+    low, high = days
     last = min(asked.last if asked and asked.last else _last_sunday(high), high)
     first = asked.first if asked and asked.first else last - timedelta(weeks=RECENT_WEEKS) + timedelta(days=1)
     if first > last or (first - low).days < 7 * LEAST_WEEKS:

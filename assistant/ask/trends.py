@@ -25,7 +25,7 @@ def moving(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     wanted = scope.narrowed(plan.outcome) if plan.outcome else scope
     base = scope if plan.outcome else population(scope)
     items, whole = view.items(wanted), view.items(base)
-    ends = _ends(view, plan.scope.period, whole)
+    ends = covered(view, plan.scope.period, whole)
     if ends is None:
         ledger.say("head", "The items in scope carry no dates, so no change over time can be shown.")
         return
@@ -39,7 +39,7 @@ def moving(view: View, plan: QueryPlan, ledger: Ledger) -> None:
         ledger.say("quotes", "", citations=[voice], title="Recent voices")
 
 
-def _ends(view: View, asked: Period | None, whole: BitMap) -> tuple[date, date] | None:
+def covered(view: View, asked: Period | None, whole: BitMap) -> tuple[date, date] | None:
     """First and last day: as asked, where data exists; None without dates."""
     days = view.terms.day[numbers_of(whole)]
     days = days[days >= 0]
@@ -106,7 +106,7 @@ def half(ledger: Ledger, wanted: Scope, share: Share) -> Fact:
 def course(view: View, base: Scope, wanted: Scope, asked: Period | None) -> Trend | None:
     """How the share of `wanted` in `base` moves; None when there is too little time."""
     whole = view.items(base)
-    ends = _ends(view, asked, whole)
+    ends = covered(view, asked, whole)
     if ends is None:
         return None
     found = trend(view.items(wanted), whole, view.terms.day, unit_for(*ends), *ends)
