@@ -4,6 +4,7 @@
 label is rare. `one` fields: temperature and a bias per class (vector scaling, Guo et al. 2017).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from nlp.heads import Head, slices, width
+from nlp.heads import HEADS, Head, slices, width
 
 FloatArray = NDArray[np.float64]
 
@@ -118,6 +119,23 @@ def _platt(
 
     best = minimize(loss, np.array(start), method="L-BFGS-B", bounds=[(0.05, 5), (-12, 12)]).x
     return float(best[0]), float(best[1])
+
+
+def shifted(probabilities: FloatArray, shifts: Mapping[tuple[str, str], float]) -> FloatArray:
+    """Probabilities (items, labels) with the log-odds of (field, label) pairs moved.
+
+    In a `one` field the others give way, so that they still sum to 1. Unknown pairs are passed over.
+    """
+    moved = probabilities.copy()
+    places = slices(HEADS)
+    for head in HEADS:
+        place = places[head.field]
+        by = np.array([shifts.get((head.field, label), 0.0) for label in head.labels])
+        if by.any():
+            odds = moved[:, place] * np.exp(by)
+            rest = odds.sum(1, keepdims=True) if head.kind == "one" else odds + 1 - moved[:, place]
+            moved[:, place] = odds / np.maximum(rest, 1e-12)
+    return moved
 
 
 def calibration_error(probabilities: FloatArray, labels: FloatArray, bins: int = 10) -> float:

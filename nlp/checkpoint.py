@@ -11,6 +11,7 @@ from nlp.calibrate import Calibration, Thresholds
 from nlp.encoder import encoder_folder
 from nlp.gap import GapModel
 from nlp.heads import HEADS, REPLY_HEADS, Head
+from nlp.own_themes import OwnThemeModel
 
 SHIPPED = Path(__file__).parent / "weights" / "earmark-tagger-1"
 FILES = ("model.safetensors", "config.json", "labels.json", "thresholds.json", "calibration.json")
@@ -41,6 +42,7 @@ class Checkpoint:
     reply_thresholds: Thresholds
     gap: GapModel
     blend: ThemeBlend | None = None
+    own_themes: OwnThemeModel | None = None
 
 
 def labels_json() -> dict[str, Any]:
@@ -54,7 +56,12 @@ def labels_json() -> dict[str, Any]:
 
 def encoder_sum(source: str | Path | None) -> str:
     """SHA-256 of an encoder's weights."""
-    with (encoder_folder(source) / "model.safetensors").open("rb") as file:
+    return weights_sum(encoder_folder(source))
+
+
+def weights_sum(folder: Path) -> str:
+    """SHA-256 of the weights in a folder."""
+    with (folder / "model.safetensors").open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -77,6 +84,7 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
             "replies": replies.to_json(),
             "gap": checkpoint.gap.to_json(),
             "blend": checkpoint.blend.to_json() if checkpoint.blend else None,
+            "own_themes": checkpoint.own_themes.to_json() if checkpoint.own_themes else None,
         },
     )
     _write(
@@ -107,6 +115,9 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         reply_thresholds=Thresholds.from_json(REPLY_HEADS, thresholds["replies"]),
         gap=GapModel.from_json(calibration["gap"]),
         blend=ThemeBlend.from_json(calibration["blend"]) if calibration.get("blend") else None,
+        own_themes=OwnThemeModel.from_json(calibration["own_themes"])
+        if calibration.get("own_themes")
+        else None,
     )
 
 

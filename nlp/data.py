@@ -8,7 +8,7 @@ import json
 import random
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ class Example:
 
     Attributes:
         labels: known fields, as in the labelling guide.
-        judged_themes: the themes whose presence or absence is known; None means all.
+        judged: field -> the labels whose presence or absence is known, where that is not all of them.
         parts: for a pair of customer context and agent reply: the spans of both in `text`.
         group: industry or source; groups stay together when texts are held out.
         talk: id of the conversation that a pair or a customer's side comes from.
@@ -40,7 +40,7 @@ class Example:
     text: str
     source: str
     labels: Mapping[str, Any]
-    judged_themes: frozenset[str] | None = None
+    judged: Mapping[str, frozenset[str]] = field(default_factory=dict)
     parts: tuple[Span, Span] | None = None
     group: str = ""
     talk: str = ""
@@ -67,7 +67,7 @@ def labelled(path: Path) -> list[Example]:
         Example(
             text=row["text"],
             source=row.get("source", path.stem),
-            labels={field: row[field] for field in LABEL_FIELDS if field in row},
+            labels={name: row[name] for name in LABEL_FIELDS if name in row},
             group=row.get("industry") or row.get("source", path.stem),
         )
         for row in json_lines(path)
@@ -149,7 +149,7 @@ def mams(path: Path) -> list[Example]:
                 text=sentence.findtext("text", ""),
                 source="mams_acsa",
                 labels={"themes": themes},
-                judged_themes=judged,
+                judged={"themes": judged},
             )
         )
     return examples
@@ -200,7 +200,7 @@ def banking(path: Path) -> list[Example]:
                 labels["themes"] = {theme: None}
             judged = frozenset(_NEVER_IN_BANKING | ({theme} if theme else set()))
             examples.append(
-                Example(text=row["text"], source="banking77", labels=labels, judged_themes=judged)
+                Example(text=row["text"], source="banking77", labels=labels, judged={"themes": judged})
             )
     return examples
 
@@ -259,7 +259,7 @@ def customer_side(conversation: Mapping[str, Any]) -> Example:
     return Example(
         text="\n".join(" ".join(turn.split()) for role, turn in conversation["turns"] if role == "C"),
         source="conversations",
-        labels={field: conversation[field] for field in LABEL_FIELDS if field in conversation},
+        labels={name: conversation[name] for name in LABEL_FIELDS if name in conversation},
         group=conversation.get("industry", "conversations"),
         talk=conversation["id"],
     )

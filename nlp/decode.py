@@ -43,6 +43,7 @@ class Scores:
         polarity: (themes, 3) probabilities in the order of `POLARITIES`.
         why: (clauses,) probability that the clause states the main reason.
         clauses: their spans in the item's text.
+        vectors: (clauses, d) embeddings of the clauses as read in their text; None where nobody asks for them.
     """
 
     item: FloatArray
@@ -51,6 +52,7 @@ class Scores:
     polarity: FloatArray
     why: FloatArray
     clauses: Sequence[Span]
+    vectors: NDArray[np.float32] | None = None
 
 
 def fields(scores: Scores, thresholds: Thresholds) -> dict[str, Any]:
@@ -105,11 +107,17 @@ def spans(scores: Scores, column: int, threshold: float) -> list[Span]:
     """The strongest clauses that carry a label, at least the best one; neighbours are joined."""
     values = scores.clause[:, column]
     strongest = np.sort(np.argsort(-values, kind="stable")[:MOST_CLAUSES])
-    chosen = strongest[values[strongest] >= min(threshold, float(values.max()))]
+    return joined(
+        strongest[values[strongest] >= min(threshold, float(values.max()))].tolist(), scores.clauses
+    )
+
+
+def joined(numbers: Sequence[int], clauses: Sequence[Span]) -> list[Span]:
+    """The spans of some clauses in order, neighbours as one."""
     out: list[Span] = []
-    for number in chosen.tolist():
-        start, end = scores.clauses[number]
-        if out and number > 0 and out[-1][1] == scores.clauses[number - 1][1]:
+    for number in numbers:
+        start, end = clauses[number]
+        if out and number > 0 and out[-1][1] == clauses[number - 1][1]:
             out[-1] = (out[-1][0], end)
         else:
             out.append((start, end))

@@ -41,8 +41,7 @@ def name_sub_themes(
             if document.turns is None and len(spans) == 1:
                 whole[row, clause] = vectors[row]
             else:
-                stored = document.text if document.turns is None else transcript(document.turns)
-                texts[row, clause] = stored[slice(*spans[clause])]
+                texts[row, clause] = text_of(document)[slice(*spans[clause])]
     alone = dict(zip(texts, embed(list(texts.values())), strict=True)) if texts else {}
     known = {**whole, **alone}
     for row, at, theme, carriers in themes:
@@ -50,6 +49,11 @@ def name_sub_themes(
             own = np.stack([known[row, clause] for clause in carriers])
             sub = matcher.match(theme.label, own, theme.polarity)
             judged[row]["themes"][at] = theme.model_copy(update={"sub": sub})
+
+
+def text_of(document: Document) -> str:
+    """The text that spans refer to."""
+    return document.text if document.turns is None else transcript(document.turns)
 
 
 def _spans(scores: Scores | None) -> Sequence[Span]:

@@ -1,7 +1,8 @@
 """Text in, tags and embedding out, in one pass through the network."""
 
+import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,20 +15,30 @@ from tokenizers import Tokenizer
 
 from nlp.backbone import read_backbone
 from nlp.blend import strongest
-from nlp.calibrate import FloatArray, sigmoid, softmax
-from nlp.checkpoint import SHIPPED, Checkpoint, WeightsError, encoder_sum, read_checkpoint
+from nlp.calibrate import FloatArray, shifted, sigmoid, softmax
+from nlp.checkpoint import (
+    SHIPPED,
+    Checkpoint,
+    WeightsError,
+    encoder_sum,
+    read_checkpoint,
+    weights_sum,
+)
 from nlp.churn import settle
 from nlp.conversation import agent_turns, closing_pair, reply_pair, reply_tags, resolution, worst_turn
 from nlp.decode import Scores, fields
 from nlp.encoder import encoder_folder
 from nlp.gap import conversation_features
 from nlp.heads import HEADS, slices
+from nlp.labels import THEMES
 from nlp.language import Reason, abstention, detect
 from nlp.network import Network
+from nlp.own_tags import add_own_themes
+from nlp.own_themes import OwnThemes
 from nlp.pieces import Piece, message, of_document, pair, whole
 from nlp.sub_themes import name_sub_themes
-from nlp.tags import Abstention, ConversationTags, Document, Tags, transcript
-from nlp.themes import SubThemes, Taxonomy
+from nlp.tags import Abstention, ConversationTags, Document, Tags, ThemeTag, transcript
+from nlp.themes import SubThemes, Taxonomy, Theme
 from nlp.windows import Batch, Window, pack, windows
 
 FloatVector = NDArray[np.float32]
@@ -47,13 +58,25 @@ class Tagger:
     """Tags documents, for one thread at a time: others wait their turn."""
 
     def __init__(
-        self, network: Network, tokenizer: Tokenizer, checkpoint: Checkpoint, cache: Path | None = None
+        self,
+        network: Network,
+        tokenizer: Tokenizer,
+        checkpoint: Checkpoint,
+        *,
+        weights: str,
+        cache: Path | None = None,
     ) -> None:
         self._network = network.eval()
         self._tokenizer = tokenizer
         self._checkpoint = checkpoint
+        self._weights = weights
         self._turn = threading.RLock()
-        self.sub_themes = SubThemes(Taxonomy.load(), self.embed, cache=cache)
+        self._cache = cache
+        self.taxonomy = Taxonomy.load()
+        self.sub_themes = SubThemes(self.taxonomy, self.embed, cache=cache)
+        self._named_below = self.sub_themes
+        self._own: OwnThemes | None = None
+        self._shifts: Mapping[tuple[str, str], float] = {}
 
     @classmethod
     def load(
@@ -85,12 +108,43 @@ class Tagger:
         if set(tensors) != set(network.trained()):
             raise WeightsError(f"{folder} does not fit this version. Train it again.")
         network.load_state_dict(tensors, strict=False)
-        return cls(network, backbone.tokenizer, checkpoint, cache)
+        return cls(network, backbone.tokenizer, checkpoint, weights=weights_sum(folder), cache=cache)
 
     @property
     def model_id(self) -> str:
         """Name and version of the tagger, as written into its tags."""
         return self._checkpoint.model
+
+    @property
+    def version(self) -> str:
+        """Names all that decides the tags: the weights and the taxonomy. Other tags may differ from today's."""
+        learned = (
+            hashlib.sha256(repr(sorted(self._shifts.items())).encode()).hexdigest() if self._shifts else ""
+        )
+        return ".".join(
+            part[:8] if at else part
+            for at, part in enumerate((self.model_id, self._weights, self.taxonomy.digest, learned))
+            if part
+        )
+
+    def use(self, taxonomy: Taxonomy) -> None:
+        """Tag by another taxonomy from now on: its own themes, and all of its sub-themes.
+
+        Raises WeightsError when the weights were made before own themes could be tagged.
+        """
+        own = [theme for theme in taxonomy.themes if theme.id not in THEMES]
+        model = self._checkpoint.own_themes
+        if own and model is None:
+            raise WeightsError(f"{self.model_id} cannot tag own themes. Train it again with this version.")
+        with self._turn:
+            self._named_below = SubThemes(taxonomy, self.embed, cache=self._cache)
+            self._own = OwnThemes(own, self.embed, model, cache=self._cache) if own and model else None
+            self.taxonomy = taxonomy
+
+    def adjust(self, shifts: Mapping[tuple[str, str], float]) -> None:
+        """Move the log-odds of (field, label) pairs from now on; pairs that the tagger does not know are passed over."""
+        with self._turn:
+            self._shifts = dict(shifts)
 
     def tag(self, documents: Sequence[Document], batch_size: int = 64) -> list[Tagged]:
         """Tags and embeds documents; the answers come in the order of the documents."""
@@ -99,11 +153,25 @@ class Tagger:
             talks = {n: transcript(d.turns) for n, d in enumerate(documents) if d.turns}
             vectors[list(talks)] = self.embed(list(talks.values()), batch_size)
             judged = [self._judged(document, one) for document, one in zip(documents, scores, strict=True)]
-            name_sub_themes(documents, scores, judged, vectors, self.embed, self.sub_themes)
+            if self._own is not None:
+                add_own_themes(documents, scores, judged, vectors, self.embed, self._own)
+            name_sub_themes(documents, scores, judged, vectors, self.embed, self._named_below)
             return [
                 Tagged(tags=self._tags(document, one, fields_), vector=vector)
                 for document, one, fields_, vector in zip(documents, scores, judged, vectors, strict=True)
             ]
+
+    def try_theme(self, theme: Theme, documents: Sequence[Document]) -> list[ThemeTag | None]:
+        """What a theme that is not in use would tag, document by document. Raises WeightsError as `use`."""
+        model = self._checkpoint.own_themes
+        if model is None:
+            raise WeightsError(f"{self.model_id} cannot tag own themes. Train it again with this version.")
+        with self._turn:
+            matcher = OwnThemes([theme], self.embed, model, cache=self._cache)
+            scores, vectors = self._run([of_document(document) for document in documents], 64)
+            judged = [self._judged(document, one) for document, one in zip(documents, scores, strict=True)]
+            add_own_themes(documents, scores, judged, vectors, self.embed, matcher)
+        return [next((tag for tag in one["themes"] if tag.label == theme.id), None) for one in judged]
 
     def embed(self, texts: Sequence[str], batch_size: int = 64) -> FloatVector:
         """Embeddings (texts, 384), the same as the sentence encoder's; long texts by the mean of their windows."""
@@ -187,6 +255,7 @@ class Tagger:
                 logits.item[:, THEMES_AT].numpy(), strongest(alike, ends), strongest(named, ends)
             )
             clause[:, THEMES_AT] = blend.probabilities(logits.clause[:, THEMES_AT].numpy(), alike, named)
+        item = shifted(item, self._shifts)
         item, said = settle(item, self._checkpoint.thresholds.decide(item))
         out = []
         for number, (piece, end) in enumerate(zip(pieces, ends, strict=True)):
@@ -199,6 +268,7 @@ class Tagger:
                     polarity=polarity[number],
                     why=why[own],
                     clauses=piece.stored,
+                    vectors=clause_vectors[own],
                 )
             )
         return out, embedded.item.numpy()

@@ -39,9 +39,11 @@ class Targets:
 def targets(example: Example, clauses: Sequence[Span]) -> Targets:
     """Targets of an example whose text was cut into `clauses`."""
     row, known = _fill(HEADS, _values(example))
-    if example.judged_themes is not None and "themes" in example.labels:
-        judged = [theme in example.judged_themes for theme in THEMES]
-        known[slices(HEADS)["themes"]] = np.array(judged, np.float32)
+    places = slices(HEADS)
+    for head in HEADS:
+        if head.field in example.judged and head.field in example.labels:
+            is_known = [label in example.judged[head.field] for label in head.labels]
+            known[places[head.field]] = np.array(is_known, np.float32)
     reply, reply_known = _fill(REPLY_HEADS, _reply_values(example.labels.get("reply")))
     return Targets(
         labels=row,

@@ -1,4 +1,4 @@
-"""Sub-themes and themes of one's own, matched by meaning: no training, only a sentence and phrases.
+"""Sub-themes, matched by meaning: no training, only a sentence and phrases.
 
 A clause is compared with the words of a sub-theme by the mean of two cosines: to the nearest phrase and
 to the centroid of all. Figures stand in `tests/benchmarks/sub_themes.jsonl` and its test.
@@ -17,7 +17,7 @@ from nlp.labels import THEMES
 from nlp.phrase_vectors import Embed, Vectors, phrase_vectors, unit
 from nlp.taxonomy import SubTheme, Taxonomy, TaxonomyError, Theme
 
-__all__ = ["OwnThemes", "SubTheme", "SubThemes", "Taxonomy", "TaxonomyError", "Theme", "ThemeHit"]
+__all__ = ["SubTheme", "SubThemes", "Taxonomy", "TaxonomyError", "Theme"]
 
 Clauses = Sequence[str] | NDArray[Any]
 
@@ -25,8 +25,6 @@ Clauses = Sequence[str] | NDArray[Any]
 # (.78 and .66 with 0.22 and 0.03, which have the best F1).
 SUB_THEME_THRESHOLD = 0.30
 SUB_THEME_MARGIN = 0.05
-# standard deviations above the background; set on labelled items of themes defined by name and sentence only
-OWN_THEME_THRESHOLD = 2.5
 
 
 class SubThemes:
@@ -89,63 +87,6 @@ class SubThemes:
             return {}
         vectors = _as_vectors(clauses, self._embed)
         return {sub: float(self._prototypes[sub].score(vectors).max()) for sub in candidates}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ThemeHit:
-    """A theme of one's own, how strongly it stands out (standard deviations) and the clauses that carry it."""
-
-    theme: str
-    score: float
-    clauses: tuple[int, ...]
-
-
-class OwnThemes:
-    """Tags themes that the tagger was not trained for, by likeness to their sentence and phrases.
-
-    A raw cosine is not comparable between themes, so it is measured in standard deviations above the
-    likeness of `background`, texts (or vectors) that are about something else.
-    """
-
-    def __init__(
-        self,
-        themes: Sequence[Theme],
-        embed: Embed,
-        background: Clauses,
-        *,
-        threshold: float = OWN_THEME_THRESHOLD,
-        cache: Path | None = None,
-    ) -> None:
-        if len(background) < 30:
-            raise ValueError(
-                f"{len(background)} background texts are too few to calibrate on. Give at least 30."
-            )
-        self.threshold = threshold
-        self._embed = embed
-        self._prototypes = _prototypes({theme.id: _words(theme) for theme in themes}, embed, cache)
-        known = (
-            phrase_vectors(background, embed, cache)
-            if not isinstance(background, np.ndarray)
-            else unit(background)
-        )
-        likeness = {theme: prototype.score(known) for theme, prototype in self._prototypes.items()}
-        self._usual = {
-            theme: (float(of.mean()), max(float(of.std()), 1e-6)) for theme, of in likeness.items()
-        }
-
-    def match(self, clauses: Clauses) -> list[ThemeHit]:
-        """Themes that at least one clause (texts, or vectors (n, d)) carries, strongest first."""
-        if len(clauses) == 0 or not self._prototypes:
-            return []
-        vectors = _as_vectors(clauses, self._embed)
-        hits = [self._hit(theme, vectors) for theme in self._prototypes]
-        return sorted((hit for hit in hits if hit.clauses), key=lambda hit: -hit.score)
-
-    def _hit(self, theme: str, vectors: Vectors) -> ThemeHit:
-        mean, deviation = self._usual[theme]
-        scores = (self._prototypes[theme].score(vectors) - mean) / deviation
-        carrying = tuple(int(at) for at in np.flatnonzero(scores >= self.threshold))
-        return ThemeHit(theme=theme, score=float(scores.max()), clauses=carrying)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

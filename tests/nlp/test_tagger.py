@@ -12,7 +12,8 @@ from nlp.heads import HEADS, slices
 from nlp.network import Network
 from nlp.tagger import Tagger
 from nlp.tags import ConversationTags, Document, transcript
-from nlp.themes import SubThemes, Taxonomy
+from nlp.taxonomy import SubTheme, Taxonomy, Theme
+from nlp.themes import SubThemes
 
 THEMES = slices(HEADS)["themes"]
 ANGRY = "The boots arrived three weeks late, and nobody answered any of my five mails. I will never order here again."
@@ -161,9 +162,64 @@ def test_a_sub_theme_is_asked_for_with_the_clauses_that_carry_the_theme(tagger, 
             return f"{theme_id}{polarity}{clauses.shape[1]}" if len(clauses) else None
 
     own = Tagger.load(cache=cache)
-    own.sub_themes = Fixed(Taxonomy.load(), own.embed, cache=cache)
+    own._named_below = Fixed(Taxonomy.load(), own.embed, cache=cache)
 
     assert all(theme.sub == f"{theme.label}{theme.polarity}384" for theme in tag(own, ANGRY).themes)
+
+
+def test_a_theme_of_ones_own_is_tagged_after_one_sentence(cache):
+    """It stands beside the trained themes, with its clause, its tone and its own sub-themes; others are not touched."""
+    own = Tagger.load(cache=cache)
+    shipped = Taxonomy.load()
+    spare = SubTheme(id="parts_gone", name="no spare parts", sentence="Spare parts are not sold any more.",
+                     phrases=("no spare parts to be had", "the hinge is no longer made"))  # fmt: skip
+    repair = Theme(id="repair", name="repairs", sentence="Having a thing repaired: spare parts, repair shops, mending.",
+                   sub_themes=(spare,))  # fmt: skip
+    text = "Lovely radio. Only there are no spare parts, so nobody can repair it when the dial breaks."
+    before = own.version
+
+    own.use(Taxonomy(themes=(*shipped.themes, repair)))
+    tags = tag(own, text)
+    [found] = [theme for theme in tags.themes if theme.label == "repair"]
+
+    assert found.polarity == "-"
+    assert found.sub == "parts_gone"
+    assert "spare parts" in text[slice(*found.spans[0])]
+    assert "Lovely" not in text[slice(*found.spans[0])]
+    assert "repair" not in {theme.label for theme in tag(own, "The train was late again.").themes}
+    assert own.version != before
+    own.use(shipped)
+    assert own.version == before
+
+
+def test_a_theme_can_be_tried_before_it_is_used(tagger):
+    """Trying tells document by document what it would tag, and changes nothing."""
+    gift = Theme(
+        id="gift", name="gifts", sentence="Bought as a present for somebody, gift wrapping, birthdays."
+    )
+    documents = [
+        Document(id="a", text="A birthday present for my niece, beautifully wrapped."),
+        Document(id="b", text=""),
+    ]
+
+    found = tagger.try_theme(gift, documents)
+
+    assert found[0] is not None
+    assert found[0].label == "gift"
+    assert found[1] is None
+    assert tagger.taxonomy == Taxonomy.load()
+
+
+def test_verdicts_of_people_move_a_label(cache):
+    """Moved far enough down, a label is no longer named; the version tells that tags may differ."""
+    own = Tagger.load(cache=cache)
+    before = own.version
+    assert "delivery" in {theme.label for theme in tag(own, ANGRY).themes}
+
+    own.adjust({("themes", "delivery"): -8.0, ("themes", "no such theme"): 3.0})
+
+    assert "delivery" not in {theme.label for theme in tag(own, ANGRY).themes}
+    assert own.version != before
 
 
 def test_scores_are_probabilities(tagger):

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from nlp.taxonomy import SubTheme, Taxonomy, Theme
-from nlp.themes import OwnThemes, SubThemes
+from nlp.themes import SubThemes
 
 Vectors = NDArray[np.float32]
 SLOW, LOST = "refund_slow", "parcel_lost"
@@ -126,37 +126,3 @@ def test_another_encoder_does_not_find_the_cache(taxonomy: Taxonomy, tmp_path: P
     SubThemes(taxonomy, embed, cache=tmp_path)
     SubThemes(taxonomy, lambda texts: np.roll(embed(texts), 1, axis=1), cache=tmp_path)
     assert len(list(tmp_path.glob("phrases-*.npy"))) == 2
-
-
-BACKGROUND = [
-    f"customer {n} wrote about {topic}" for n in range(12) for topic in ("soup", "trains", "login", "prices")
-]
-
-
-def test_a_theme_of_ones_own_is_tagged_without_training() -> None:
-    """A sentence and a phrase are enough to find the clauses that carry the theme."""
-    green = Theme(
-        id="green",
-        name="packaging",
-        sentence="Plastic and waste of packaging.",
-        phrases=("too much plastic",),
-    )
-    hits = OwnThemes([green], embed, BACKGROUND, threshold=3.0).match(
-        ["the soup was hot", "so much plastic packaging"]
-    )
-    assert [(hit.theme, hit.clauses) for hit in hits] == [("green", (1,))]
-    assert hits[0].score > 3
-
-
-def test_nothing_alike_is_not_tagged() -> None:
-    """A clause that shares nothing with the theme carries no theme."""
-    green = Theme(id="green", name="packaging", sentence="Plastic and waste.")
-    own = OwnThemes([green], embed, BACKGROUND, threshold=3.0)
-    assert own.match(["customer 3 wrote about soup"]) == []
-    assert own.match([]) == []
-
-
-def test_too_small_a_background_is_refused() -> None:
-    """The threshold means nothing without texts to compare with."""
-    with pytest.raises(ValueError, match="at least 30"):
-        OwnThemes([], embed, ["one", "two"], threshold=3.0)

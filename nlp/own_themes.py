@@ -1,0 +1,195 @@
+"""Themes of one's own: tagged from one sentence, and examples if given, without training.
+
+A clause is compared with the theme's words in six ways: with its sentence, its name, the nearest of its phrases,
+against the trained themes (a clause that is more like one of those is about that one), by the words that they
+share, and as part of the whole item. Cosines are taken after the mean of the taxonomy's phrases is removed: what
+all feedback has in common says nothing ("all but the top", Mu & Viswanath 2018). A logistic regression joins the
+six; it is fitted on themes that it then never meets, so its weights belong to no theme.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.calibrate import FloatArray, sigmoid
+from nlp.phrase_vectors import Embed, Vectors, phrase_vectors, unit
+from nlp.taxonomy import Taxonomy, Theme
+
+FEATURES = ("sentence", "name", "phrase", "lead", "words", "whole")
+GENERAL = "overall"
+MOST_WORDS = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnThemeModel:
+    """Weights of `FEATURES`, a bias, and the least probability with which a theme is tagged."""
+
+    weights: tuple[float, ...]
+    bias: float
+    threshold: float
+
+    def probabilities(self, features: NDArray[Any]) -> FloatArray:
+        """Features (..., 6) -> probabilities (...)."""
+        return sigmoid(np.asarray(features, float) @ np.array(self.weights) + self.bias)
+
+    @property
+    def least_worth(self) -> float:
+        """The probability from which a second look is worth its time: one logit below the threshold."""
+        odds = self.threshold / (1 - self.threshold) / np.e
+        return float(odds / (1 + odds))
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "weights": [round(weight, 4) for weight in self.weights],
+            "bias": round(self.bias, 4),
+            "threshold": round(self.threshold, 4),
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """The inverse of `to_json`."""
+        return cls(weights=tuple(raw["weights"]), bias=raw["bias"], threshold=raw["threshold"])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThemeHit:
+    """A theme of one's own, its probability and the clauses that carry it."""
+
+    theme: str
+    score: float
+    clauses: tuple[int, ...]
+
+
+class OwnThemes:
+    """Matches clauses with themes that the tagger was not trained for.
+
+    Args:
+        themes: what to match; a name and a sentence are enough.
+        embed: texts -> vectors (n, d).
+        model: how the evidence is weighed.
+        cache: folder where the vectors of the words are kept.
+        trained: the themes of the tagger.
+    """
+
+    def __init__(
+        self,
+        themes: Sequence[Theme],
+        embed: Embed,
+        model: OwnThemeModel,
+        *,
+        cache: Path | None = None,
+        trained: Taxonomy | None = None,
+    ) -> None:
+        self.themes = tuple(themes)
+        self._model = model
+        trained = trained or Taxonomy.load()
+        usual = [phrase for theme in trained.themes for sub in theme.sub_themes for phrase in sub.phrases]
+        self._mean = phrase_vectors(usual, embed, cache).mean(axis=0)
+        rivals = [theme for theme in trained.themes if theme.id != GENERAL]
+        self._rival_sentences = self._vectors([theme.sentence for theme in rivals], embed, cache)
+        self._rival_names = self._vectors([theme.name for theme in rivals], embed, cache)
+        self._is_rival = np.array(
+            [[rival.id != theme.id for rival in rivals] for theme in self.themes], bool
+        ).reshape(len(self.themes), len(rivals))
+        self._sentences = self._vectors([theme.sentence for theme in self.themes], embed, cache)
+        self._names = self._vectors([theme.name for theme in self.themes], embed, cache)
+        self._phrases = [self._vectors(_parts(theme), embed, cache) for theme in self.themes]
+        self._words = [content_words(" ".join(_named(theme))) for theme in self.themes]
+
+    def match(self, texts: Sequence[str], vectors: Vectors, whole: Vectors) -> list[ThemeHit]:
+        """Themes of one item, likeliest first.
+
+        Args:
+            texts: its clauses.
+            vectors: theirs, (clauses, d), each clause embedded alone.
+            whole: the item's, (d,).
+        """
+        if not self.themes or not len(texts):
+            return []
+        scores = self._model.probabilities(self.features(texts, vectors, whole))
+        best = scores.max(axis=0)
+        hits = [
+            ThemeHit(
+                theme=self.themes[column].id,
+                score=float(best[column]),
+                clauses=tuple(int(row) for row in np.flatnonzero(scores[:, column] >= self._model.threshold)),
+            )
+            for column in np.flatnonzero(best >= self._model.threshold)
+        ]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.theme))
+
+    def candidates(self, texts: Sequence[str], vectors: Vectors, whole: Vectors) -> NDArray[np.int64]:
+        """The clauses that are worth reading alone, from vectors of the clauses as read in their text.
+
+        On labelled items these are a tenth of the clauses and hold 99 % of what `match` then finds.
+        """
+        if not self.themes or not len(texts):
+            return np.zeros(0, np.int64)
+        scores = self._model.probabilities(self.features(texts, vectors, whole))
+        return np.flatnonzero(scores.max(axis=1) >= self._model.least_worth)
+
+    def features(self, texts: Sequence[str], vectors: Vectors, whole: Vectors) -> FloatArray:
+        """The evidence of each clause for each theme, (clauses, themes, 6); `whole` is (d,) or (clauses, d)."""
+        clauses, item = self._centred(vectors), self._centred(whole)
+        sentence, name = clauses @ self._sentences.T, clauses @ self._names.T
+        phrase = np.stack([(clauses @ words.T).max(axis=1) for words in self._phrases], axis=1)
+        rivals = (clauses @ self._rival_sentences.T + clauses @ self._rival_names.T) / 2
+        strongest = np.where(self._is_rival[None], rivals[:, None, :], -1.0).max(axis=2)
+        lead = (sentence + name) / 2 - strongest
+        said = [content_words(text) for text in texts]
+        shared = np.array([[len(own & one) for own in self._words] for one in said], float)
+        share = np.broadcast_to(item @ self._sentences.T, sentence.shape)
+        return np.stack([sentence, name, phrase, lead, shared.clip(0, MOST_WORDS), share], axis=-1)
+
+    def _vectors(self, texts: Sequence[str], embed: Embed, cache: Path | None) -> Vectors:
+        if not texts:
+            return np.zeros((0, len(self._mean)), np.float32)
+        return self._centred(phrase_vectors(texts, embed, cache))
+
+    def _centred(self, vectors: NDArray[Any]) -> Vectors:
+        return unit(unit(vectors) - self._mean)
+
+
+def _parts(theme: Theme) -> list[str]:
+    """A sentence often lists what belongs to a theme: each part stands for itself, like an example."""
+    listed = theme.sentence.replace(":", ",").replace(";", ",").rstrip(".").split(",")
+    return [*(part.strip() for part in listed if part.strip()), *theme.synonyms, *theme.phrases]
+
+
+def _named(theme: Theme) -> tuple[str, ...]:
+    return (theme.name, theme.sentence, *theme.synonyms)
+
+
+def content_words(text: str) -> frozenset[str]:
+    """The stems of the words that carry meaning."""
+    return frozenset(_stem(word) for word in _split(text) if word not in _stop_words())
+
+
+def _split(text: str) -> list[str]:
+    letters = "".join(char if char.isalpha() else " " for char in text.lower())
+    return [word for word in letters.split() if len(word) > 2]
+
+
+@lru_cache(maxsize=1)
+def _stop_words() -> frozenset[str]:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return frozenset(ENGLISH_STOP_WORDS)
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word))
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    from snowballstemmer import stemmer
+
+    return stemmer("english")
