@@ -1,7 +1,8 @@
 """What a worker has done, kept in the transaction of the items it wrote."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -19,8 +20,9 @@ def advance(
     line: int | None,
     errors: Sequence[RowError],
     result: WriteResult,
+    report: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add a batch to a job: its line, its totals and its refused rows.
+    """Add a batch to a job: its line, its totals, its refused rows and, where given, what it reports so far.
 
     Raises LeaseLostError when the job is not running, or runs on another worker than `worker`.
     """
@@ -32,6 +34,7 @@ def advance(
         "unchanged": jobs.c.unchanged + len(result.unchanged),
         "refused": refused,
         "changed": time.time(),
+        **({} if report is None else {"report": dict(report)}),
     }
     mine = (jobs.c.id == job) & (jobs.c.state == "running")
     if worker is not None:

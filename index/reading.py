@@ -61,6 +61,17 @@ def existing(conn: Connection, numbers: Sequence[int]) -> BitMap:
     return found
 
 
+def tagged_otherwise(conn: Connection, model: str, limit: int) -> list[int]:
+    """The first numbers of items whose tags come from something else than `model`."""
+    found = select(items.c.number).where(items.c.model != model).order_by(items.c.number).limit(limit)
+    return list(conn.scalars(found))
+
+
+def count_tagged_otherwise(conn: Connection, model: str) -> int:
+    """How many items have tags from something else than `model`."""
+    return conn.scalar(select(func.count()).select_from(items).where(items.c.model != model)) or 0
+
+
 def hashes(conn: Connection, ids: Sequence[str]) -> dict[str, str]:
     """The content hash of each id that is stored."""
     found: dict[str, str] = {}

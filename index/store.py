@@ -2,10 +2,10 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from pyroaring import BitMap
 from sqlalchemy import Connection, delete, select, text, update
@@ -63,13 +63,15 @@ class Store:
         job_line: int | None = None,
         job_errors: Sequence[RowError] = (),
         worker: str | None = None,
-        replace: bool = False,
+        job_report: Mapping[str, Any] | None = None,
+        retag: bool = False,
     ) -> WriteResult:
         """Write entries in one transaction: all or nothing, and kept when this returns.
 
         An entry with the id, content and model of a stored item changes nothing, so a repeated write is
-        harmless. `replace` writes it all the same (new tags for old content). With `job`, the line of its file
-        that is done and the refused rows are kept in the same transaction; `worker` makes sure that the job
+        harmless. With `retag` entries bring new tags for content that is stored: items that were deleted or
+        changed in the meantime are left as they are. With `job`, the line of its file that is done, the refused
+        rows and what it has to report so far are kept in the same transaction; `worker` makes sure that the job
         still belongs to it.
 
         Raises ItemError for a vector that does not fit, LeaseLostError, StoreBusyError, StoreFullError.
@@ -77,10 +79,16 @@ class Store:
 
         def once() -> WriteResult:
             with self.database.writing() as conn:
-                result = writing.write_entries(conn, entries, replace=replace)
+                result = writing.write_entries(conn, entries, retag=retag)
                 if job is not None:
                     job_progress.advance(
-                        conn, job, worker=worker, line=job_line, errors=job_errors, result=result
+                        conn,
+                        job,
+                        worker=worker,
+                        line=job_line,
+                        errors=job_errors,
+                        result=result,
+                        report=job_report,
                     )
                 return result
 
@@ -145,6 +153,16 @@ class Store:
             if numbers:
                 return reading.by_numbers(conn, numbers)
             return reading.by_ids(conn, [key for key in keys if isinstance(key, str)])
+
+    def tagged_otherwise(self, model: str, limit: int) -> list[int]:
+        """The first numbers of items that something else than `model` has tagged, in order."""
+        with self.reading() as conn:
+            return reading.tagged_otherwise(conn, model, limit)
+
+    def count_tagged_otherwise(self, model: str) -> int:
+        """How many items something else than `model` has tagged."""
+        with self.reading() as conn:
+            return reading.count_tagged_otherwise(conn, model)
 
     def existing(self, numbers: Sequence[int]) -> BitMap:
         """Those of the numbers that are items."""

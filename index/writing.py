@@ -52,14 +52,17 @@ def tick(conn: Connection, changes: int, *, numbers: int = 0, codes: int = 0) ->
     return seq - changes + 1, number - numbers, code - codes
 
 
-def write_entries(conn: Connection, entries: Sequence[Entry], *, replace: bool) -> WriteResult:
-    """Write entries in order. Content and model as stored: nothing happens, unless `replace` is set."""
+def write_entries(conn: Connection, entries: Sequence[Entry], *, retag: bool) -> WriteResult:
+    """Write entries in order. Content and model as stored: nothing happens.
+
+    With `retag` only stored items with the same content are written, whatever tagged them before.
+    """
     _check_dim(conn, entries)
     added: list[str] = []
     updated: list[str] = []
     unchanged: list[str] = []
     for group in _without_repeats(entries):
-        changes = _changes(conn, group, replace=replace)
+        changes = _changes(conn, group, retag=retag)
         _store(conn, changes)
         _mark_copies(conn, changes)
         written = {change.entry.item.id: change.number is None for change in changes}
@@ -133,7 +136,7 @@ def _without_repeats(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
         yield list(group.values())
 
 
-def _changes(conn: Connection, entries: Sequence[Entry], *, replace: bool) -> list[_Change]:
+def _changes(conn: Connection, entries: Sequence[Entry], *, retag: bool) -> list[_Change]:
     stored: dict[str, AnyRow] = {}
     columns = (items.c.id, items.c.number, items.c.hash, items.c.model, items.c.text_key)
     for some in chunks([entry.item.id for entry in entries]):
@@ -141,7 +144,8 @@ def _changes(conn: Connection, entries: Sequence[Entry], *, replace: bool) -> li
     found = []
     for entry in entries:
         old, new_hash = stored.get(entry.item.id), content_hash(entry.item)
-        if old is None or replace or (old.hash, old.model) != (new_hash, entry.model):
+        is_same = old is not None and old.hash == new_hash
+        if is_same if retag else not (is_same and old is not None and old.model == entry.model):
             found.append(_change(entry, new_hash, old))
     return found
 

@@ -60,7 +60,7 @@ def test_new_tags_do_not_touch_the_vector_index(store, entry):
     store.write([entry("a", terms={"x=1"})])
     applier.run_once()
 
-    store.write([entry("a", terms={"x=2"})], replace=True)
+    store.write([entry("a", terms={"x=2"})], retag=True)
 
     assert applier.run_once() == 0
     assert applier.lag() == 0

@@ -238,7 +238,8 @@ class StoreAndBitmaps(RuleBasedStateMachine):
     def write(self, id_, text, customer, terms):
         item = Item(id=id_, text=text, customer=customer)
         entry = Entry(item=item, tags={}, terms=terms, vector=np.ones(2, np.float32), model="m")
-        self.store.write([entry], replace=True)
+        self.store.write([entry])
+        self.store.write([entry], retag=True)
 
     @rule(ids=st.lists(IDS, max_size=3, unique=True))
     def delete(self, ids):

@@ -58,9 +58,30 @@ def test_new_tags_for_old_content_are_written_when_asked(store, entry):
     store.write([entry("a", terms={"theme=delivery"})])
 
     assert store.write([entry("a", terms={"theme=price_value"})]).unchanged == ["a"]
-    assert store.write([entry("a", terms={"theme=price_value"})], replace=True).updated == ["a"]
+    assert store.write([entry("a", terms={"theme=price_value"})], retag=True).updated == ["a"]
 
     assert store.get("a").terms == {"theme=price_value"}
+
+
+def test_new_tags_never_bring_back_what_was_deleted_or_changed_meanwhile(store, entry):
+    gone, changed = entry("gone"), entry("changed")
+    store.write([gone, changed])
+    store.delete(["gone"])
+    store.write([entry("changed", "said anew")])
+
+    written = store.write([gone, changed], retag=True)
+
+    assert (written.added, written.updated) == ([], [])
+    assert store.get("gone") is None
+    assert store.get("changed").item.text == "said anew"
+
+
+def test_items_that_something_else_tagged_are_found_in_order(store, entry):
+    store.write([entry("a", model="m1"), entry("b", model="m2"), entry("c", model="m1")])
+
+    assert store.tagged_otherwise("m2", 10) == [store.get("a").number, store.get("c").number]
+    assert store.tagged_otherwise("m2", 1) == [store.get("a").number]
+    assert store.count_tagged_otherwise("m2") == 2
 
 
 def test_the_second_of_two_entries_with_one_id_meets_the_first(store, entry):
