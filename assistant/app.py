@@ -9,18 +9,32 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from assistant.api import ask, feedback, health, imports, jobs, openapi, problems, search, tag, vocabulary
+from assistant.api import (
+    ask,
+    conversations,
+    corrections,
+    feedback,
+    health,
+    imports,
+    jobs,
+    openapi,
+    problems,
+    search,
+    tag,
+    themes,
+    vocabulary,
+)
 from assistant.api.cursors import Cursors
-from assistant.api.importing import ImportWorker
 from assistant.api.lane import ModelLane
 from assistant.api.middleware import BodyLimit, LoopbackGuard, RequestContext, Token
+from assistant.api.worker import JobWorker
 from assistant.errors import SettingsError
 from assistant.settings import Settings
 from assistant.web import pages
 from assistant.wiring import Product
 
 logger = logging.getLogger(__name__)
-_ROUTES = (ask, tag, search, feedback, vocabulary, imports, jobs, health)
+_ROUTES = (ask, tag, search, feedback, corrections, conversations, themes, vocabulary, imports, jobs, health)
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -37,7 +51,7 @@ def create_app(product: Product) -> FastAPI:
     app.state.product = product
     app.state.lane = ModelLane(settings.queue_limit)
     app.state.cursors = Cursors(product.index.store.lineage())
-    app.state.worker = ImportWorker(product)
+    app.state.worker = JobWorker(product)
     app.state.follower = None
     app.state.model_problem = None
     for module in _ROUTES:

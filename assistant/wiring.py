@@ -14,6 +14,9 @@ from assistant.ask.parse import Parser
 from assistant.ask.vocabulary import ThemeWords, Vocabulary
 from assistant.ask.words import Names
 from assistant.ask.write import writer_for
+from assistant.curation.corrections import Corrections
+from assistant.curation.retagging import Retagger
+from assistant.curation.taxonomies import Taxonomies
 from assistant.intake import Importer, Intake
 from assistant.settings import Settings
 from index.terms import TermView
@@ -32,13 +35,18 @@ class Product:
     def __init__(self, *, settings: Settings, index: Index, load_tagger: Callable[[], "Tagger"]) -> None:
         self.settings = settings
         self.index = index
-        self.taxonomy = Taxonomy.load()
+        documents = index.store.documents
+        self.taxonomies = Taxonomies(documents("taxonomy"), Taxonomy.load())
         self._load = load_tagger
         self._tagger: Tagger | None = None
         self._loading = threading.Lock()
         self._renewing = threading.Lock()
-        self._latest: tuple[tuple[str, int], Snapshot] | None = None
-        self.asker = Asker(self.snapshot, index.store.documents("conversation"), writer_for(settings))
+        self._latest: tuple[tuple[str, int, int], Snapshot] | None = None
+        self.asker = Asker(self.snapshot, documents("conversation"), writer_for(settings))
+        self.corrections = Corrections(
+            documents=documents("correction"), store=index.store, tagger=lambda: self.tagger
+        )
+        self.retagger = Retagger(index=index, tagger=lambda: self.tagger, revise=self.corrections.revised)
         keep = company_names(settings)
         self.intake = Intake(index=index, tagger=lambda: self.tagger, home=index.home, keep=keep)
         self.importer = Importer(index=index, tagger=lambda: self.tagger, home=index.home, keep=keep)
@@ -52,11 +60,20 @@ class Product:
 
     @property
     def tagger(self) -> "Tagger":
-        """The models, loaded once, at their first use."""
+        """The models, loaded once, at their first use; with the themes and the verdicts of now."""
         with self._loading:
             if self._tagger is None:
                 self._tagger = self._load()
+            taxonomy = self.taxonomy
+            if self._tagger.taxonomy.digest != taxonomy.digest:
+                self._tagger.use(taxonomy)
+            self._tagger.adjust(self.corrections.shifts())
             return self._tagger
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The themes of the workspace as they are now."""
+        return self.taxonomies.current().taxonomy
 
     @property
     def has_loaded(self) -> bool:
@@ -71,7 +88,7 @@ class Product:
         """The data as it is now, with a parser that knows its words; renewed only when the data has changed."""
         self.index.terms.refresh(self.index.store)
         terms = self.index.terms.view
-        state = (terms.lineage, terms.version)
+        state = (terms.lineage, terms.version, self.taxonomies.current().number)
         with self._renewing:
             if self._latest is None or self._latest[0] != state:
                 self._latest = (state, self._snapshot(terms))

@@ -71,6 +71,30 @@ _ITEM: Json = {
     "id": "a1", "text": _TEXT, "date": "2026-05-03", "customer": "T1000",
     "attributes": {"channel": "email", "rating": "1"},
 }  # fmt: skip
+CONVERSATIONS: Json = {
+    "Turns": {"turns": [["C", "Where is my refund?"], ["A", "It left us this morning, 84.00 to your card."]]},
+    "A transcript": {
+        "transcript": "10:02 Customer: Where is my refund?\n10:04 Anna (agent): Please allow ten days.",
+        "channel": "chat",
+        "keep": False,
+    },
+}
+THEMES: Json = {
+    "A theme from one sentence": {
+        "name": "packaging waste",
+        "sentence": "Too much plastic, cardboard or filler around the goods.",
+    },
+    "With examples": {
+        "name": "gifts",
+        "sentence": "Bought as a present: gift wrapping, birthdays, vouchers.",
+        "phrases": ["ordered it for my mother's birthday"],
+    },
+}
+CORRECTIONS: Json = {
+    "Right": {"field": "themes", "label": "returns_refunds", "verdict": "right", "by": "anna"},
+    "Another label": {"field": "sentiment", "label": "negative", "verdict": "wrong", "instead": "mixed"},
+    "Missing": {"field": "themes", "label": "price_value", "verdict": "missing", "polarity": "-"},
+}
 FEEDBACK: Json = {"One item": _ITEM, "Many items": [_ITEM, {"id": "a2", "text": "Lovely towels."}]}
 WRITTEN = _answer(
     "All items are stored",

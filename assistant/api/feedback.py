@@ -93,11 +93,7 @@ def list_feedback(
 )
 def read(item_id: ItemId, product: Parts) -> FeedbackDetail:
     """The stored text is what tags and citations point into."""
-    stored = product.index.store.get(item_id)
-    if stored is None:
-        raise _missing(item_id)
-    plain: dict[str, Any] = Feedback.of(stored).model_dump()
-    return FeedbackDetail(**plain, customer_record=_customer(product, stored.item.customer, stored.number))
+    return detail(product, item_id)
 
 
 @router.delete(
@@ -107,6 +103,17 @@ def delete(item_id: ItemId, product: Parts) -> None:
     """Text, tags, vector and index entries go; answers no longer count it."""
     if not product.index.store.delete([item_id]):
         raise _missing(item_id)
+
+
+def detail(product: Product, item_id: str) -> FeedbackDetail:
+    """One item in full. Raises NotFoundError."""
+    stored = product.index.store.get(item_id)
+    if stored is None:
+        raise _missing(item_id)
+    plain: dict[str, Any] = Feedback.of(stored).model_dump()
+    customer = _customer(product, stored.item.customer, stored.number)
+    said = product.corrections.of_item(item_id)
+    return FeedbackDetail(**plain, customer_record=customer, corrections=said)
 
 
 def page(

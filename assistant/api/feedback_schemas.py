@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.curation.corrections import Correction
 from assistant.scope import Scope
 from index.records import StoredItem
 
@@ -52,9 +53,10 @@ class Customer(BaseModel):
 
 
 class FeedbackDetail(Feedback):
-    """An item with its customer, where there is one."""
+    """An item with its customer, where there is one, and what people have said of its tags."""
 
     customer_record: Customer | None
+    corrections: list[Correction]
 
 
 class FeedbackPage(BaseModel):

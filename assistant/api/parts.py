@@ -1,12 +1,12 @@
-"""What routes are given: the product, the model lane, the cursors and the import worker of their application."""
+"""What routes are given: the product, the model lane, the cursors and the job worker of their application."""
 
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
 from assistant.api.cursors import Cursors
-from assistant.api.importing import ImportWorker
 from assistant.api.lane import ModelLane
+from assistant.api.worker import JobWorker
 from assistant.wiring import Product
 
 
@@ -23,11 +23,11 @@ async def _cursors(request: Request) -> Cursors:
     return cast("Cursors", request.app.state.cursors)
 
 
-async def _worker(request: Request) -> ImportWorker:
-    return cast("ImportWorker", request.app.state.worker)
+async def _worker(request: Request) -> JobWorker:
+    return cast("JobWorker", request.app.state.worker)
 
 
 Parts = Annotated[Product, Depends(_product)]
 Lane = Annotated[ModelLane, Depends(_lane)]
 Sealed = Annotated[Cursors, Depends(_cursors)]
-Worker = Annotated[ImportWorker, Depends(_worker)]
+Worker = Annotated[JobWorker, Depends(_worker)]

@@ -1,25 +1,32 @@
-"""Runs the imports that came over HTTP, one at a time, and goes on with those that a restart left open."""
+"""Runs the jobs that came over HTTP, one at a time, and goes on with those that a restart left open."""
 
 import logging
 import threading
+from collections.abc import Callable, Mapping
 
+from assistant.curation import retagging
 from assistant.errors import BusyError, EarmarkError
+from assistant.intake import importer
 from assistant.wiring import Product
 from index.errors import StoreError
+from index.jobs import Job
 
 logger = logging.getLogger(__name__)
-KIND = "import"
 IDLE_S = 5.0  # how often it looks for jobs that another process left behind
 
 
-class ImportWorker:
-    """One thread that works through the open uploads of a product."""
+class JobWorker:
+    """One thread that works through the open jobs of a product."""
 
     def __init__(self, product: Product) -> None:
         self._product = product
         self._stop = threading.Event()
         self._wake = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="earmark-imports", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="earmark-jobs", daemon=True)
+        self._runs: Mapping[str, Callable[[str], object]] = {
+            importer.KIND: lambda id_: product.importer.run(id_, should_stop=self._stop.is_set),
+            retagging.KIND: lambda id_: product.retagger.run(id_, should_stop=self._stop.is_set),
+        }
 
     def start(self) -> None:
         """Begin, with what an earlier process left open."""
@@ -39,30 +46,32 @@ class ImportWorker:
     def _work(self) -> None:
         while not self._stop.is_set():
             try:
-                while not self._stop.is_set() and any(self._run(job_id) for job_id in self._open()):
+                while not self._stop.is_set() and any(self._run(job) for job in self._open()):
                     pass
             except StoreError as error:
-                logger.warning("imports wait: %s", error)
+                logger.warning("jobs wait: %s", error)
             self._wake.wait(IDLE_S)
             self._wake.clear()
 
-    def _open(self) -> list[str]:
-        """Uploads that wait or were left behind, oldest first. A file that a command imports is its own affair."""
+    def _open(self) -> list[Job]:
+        """Jobs that wait or were left behind, oldest first. A file that a command imports is its own affair."""
         jobs = self._product.index.jobs
-        found = [*jobs.list(KIND, "queued"), *jobs.list(KIND, "running")]
-        uploads = [job for job in found if job.params.get("owned")]
-        return [job.id for job in sorted(uploads, key=lambda job: (job.created, job.id))]
+        found = [
+            job for kind in self._runs for state in ("queued", "running") for job in jobs.list(kind, state)
+        ]
+        ours = [job for job in found if job.kind != importer.KIND or job.params.get("owned")]
+        return sorted(ours, key=lambda job: (job.created, job.id))
 
-    def _run(self, job_id: str) -> bool:
-        """Work on a job; says whether it could. What is wrong with its file stands in the job."""
+    def _run(self, job: Job) -> bool:
+        """Work on a job; says whether it could. What is wrong with it stands in the job."""
         try:
-            self._product.importer.run(job_id, should_stop=self._stop.is_set)
+            self._runs[job.kind](job.id)
         except BusyError:
             return False
         except EarmarkError as error:
-            logger.warning("the import %s failed: %s", job_id, error)
+            logger.warning("the job %s (%s) failed: %s", job.id, job.kind, error)
         except Exception:
             # Left open, it would be tried for ever.
-            logger.exception("the import %s broke", job_id)
-            self._product.index.jobs.cancel(job_id)
+            logger.exception("the job %s (%s) broke", job.id, job.kind)
+            self._product.index.jobs.cancel(job.id)
         return True

@@ -27,7 +27,7 @@ class DocumentTagger(Protocol):
     """What intake needs of the tagger."""
 
     @property
-    def model_id(self) -> str: ...
+    def version(self) -> str: ...
     def tag(self, documents: Sequence[Document]) -> Sequence[TaggedDocument]: ...
 
 
@@ -47,13 +47,15 @@ def prepare(items: Sequence[Item], store: Store, load: LoadTagger) -> Prepared:
     known = store.known_hashes([item.id for item in items])
     changed = [item for item in items if known.get(item.id) != content_hash(item)]
     kept = {item.id for item in items} - {item.id for item in changed}
-    entries = _entries(changed, load()) if changed else []
+    entries = tagged_entries(changed, load()) if changed else []
     return Prepared(entries=entries, unchanged=[item for item in items if item.id in kept])
 
 
-def _entries(items: Sequence[Item], tagger: DocumentTagger) -> list[Entry]:
+def tagged_entries(items: Sequence[Item], tagger: DocumentTagger) -> list[Entry]:
+    """Items with their tags, terms and vectors, in order."""
+    version = tagger.version
     tagged = tagger.tag([document_of(item) for item in items])
-    return [_entry(item, one, tagger.model_id) for item, one in zip(items, tagged, strict=True)]
+    return [_entry(item, one, version) for item, one in zip(items, tagged, strict=True)]
 
 
 def _entry(item: Item, tagged: TaggedDocument, model: str) -> Entry:

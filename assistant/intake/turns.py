@@ -108,11 +108,17 @@ def _parts(entry: Any, number: int) -> Turn:
         who = said = None
     if not isinstance(who, str) or not isinstance(said, str):
         raise RefusedError(f"a turn cannot be read: turn {number} has no role or no text")
+    role = role_of(who)
+    if role is None:
+        raise RefusedError(
+            f"a turn cannot be read: turn {number} is by {who[:40]!r}, which is neither customer nor agent"
+        )
+    return role, said
+
+
+def role_of(who: str) -> Literal["C", "A"] | None:
+    """Customer or agent, by a word for them in any case; None for any other name."""
     role = who.strip().casefold()
     if role in _CUSTOMER:
-        return "C", said
-    if role in _AGENT:
-        return "A", said
-    raise RefusedError(
-        f"a turn cannot be read: turn {number} is by {who[:40]!r}, which is neither customer nor agent"
-    )
+        return "C"
+    return "A" if role in _AGENT else None

@@ -1,12 +1,13 @@
 """A tagger that knows a few words, for tests: deterministic, instant, with exact spans."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
 
+from nlp import labels
 from nlp.tags import (
     Abstention,
     ConversationTags,
@@ -18,6 +19,7 @@ from nlp.tags import (
     ThemeTag,
     transcript,
 )
+from nlp.taxonomy import Taxonomy, Theme
 
 DIM = 384  # sparse, so that other words are far away
 THEMES = {
@@ -50,8 +52,30 @@ class LightTagger:
 
     model_id = "light-1"
 
+    def __init__(self) -> None:
+        self.taxonomy = Taxonomy.load()
+        self.shifts: Mapping[tuple[str, str], float] = {}
+
+    @property
+    def version(self) -> str:
+        """As the shipped tagger's: changes with the themes; `light-1` for those that are shipped."""
+        own = [theme.id for theme in self._own()]
+        return "-".join(["light-1", *own, *(f"{shift:+}" for shift in self.shifts.values())])
+
+    def use(self, taxonomy: Taxonomy) -> None:
+        self.taxonomy = taxonomy
+
+    def adjust(self, shifts: Mapping[tuple[str, str], float]) -> None:
+        self.shifts = shifts
+
     def tag(self, documents: Sequence[Document], batch_size: int = 64) -> list[Tagged]:
         return [self._one(document) for document in documents]
+
+    def try_theme(self, theme: Theme, documents: Sequence[Document]) -> list[ThemeTag | None]:
+        return [next(iter(_own_tags([theme], document.text)), None) for document in documents]
+
+    def _own(self) -> list[Theme]:
+        return [theme for theme in self.taxonomy.themes if theme.id not in labels.THEMES]
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         return np.stack([_vector(text) for text in texts])
@@ -59,6 +83,7 @@ class LightTagger:
     def _one(self, document: Document) -> Tagged:
         text = transcript(document.turns) if document.turns else document.text
         tags = tags_of(document.id, text)
+        tags = tags.model_copy(update={"themes": [*tags.themes, *_own_tags(self._own(), text)]})
         if document.turns:
             replies = [
                 ReplyTags(turn=at, acknowledges=1, understands=0, explores=0, acts=0, scripted=False)
@@ -101,6 +126,15 @@ def tags_of(id_: str, text: str) -> Tags:
         intent=Tag(label="complaint" if bad else "praise", score=0.7), forces=[], spectrum=None, values=[],
         why=themes[0].spans if bad and themes else [], abstained=[], model=LightTagger.model_id,
     )  # fmt: skip
+
+
+def _own_tags(themes: Sequence[Theme], text: str) -> list[ThemeTag]:
+    """An own theme is found by the first word of its name."""
+    parts = list(_sentences(text))
+    found = {theme.id: _where(re.escape(theme.name.split()[0]), text, parts) for theme in themes}
+    return [
+        ThemeTag(label=id_, score=0.8, polarity="-", spans=spans) for id_, spans in found.items() if spans
+    ]
 
 
 def _silent(id_: str) -> Tags:

@@ -12,6 +12,11 @@ ROUTES = {
     ("delete", "/v1/feedback/{item_id}"), ("post", "/v1/feedback/search"), ("get", "/v1/vocabulary"),
     ("post", "/v1/imports"), ("get", "/v1/jobs"), ("get", "/v1/jobs/{job_id}"), ("get", "/v1/jobs/{job_id}/errors"),
     ("post", "/v1/jobs/{job_id}/cancel"), ("get", "/livez"), ("get", "/readyz"),
+    ("post", "/v1/conversations"), ("get", "/v1/corrections"), ("post", "/v1/feedback/{item_id}/corrections"),
+    ("delete", "/v1/feedback/{item_id}/corrections/{correction_id}"), ("get", "/v1/themes"), ("post", "/v1/themes"),
+    ("post", "/v1/themes/try"), ("put", "/v1/themes/{theme_id}"), ("delete", "/v1/themes/{theme_id}"),
+    ("get", "/v1/themes/history"), ("post", "/v1/themes/history/{number}/restore"),
+    ("get", "/v1/themes/retagging"), ("post", "/v1/themes/retagging"), ("get", "/v1/taxonomy"), ("put", "/v1/taxonomy"),
 }  # fmt: skip
 
 
@@ -53,8 +58,8 @@ def test_the_examples_of_bodies_are_accepted(client: TestClient) -> None:
     for path, operations in document["paths"].items():
         content = operations.get("post", {}).get("requestBody", {}).get("content", {})
         for name, example in content.get("application/json", {}).get("examples", {}).items():
-            answer = client.post(path, json=example["value"])
-            assert answer.status_code in (200, 207), (path, name, answer.text)
+            answer = client.post(path.replace("{item_id}", "s0"), json=example["value"])
+            assert answer.status_code in (200, 201, 207), (path, name, answer.text)
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

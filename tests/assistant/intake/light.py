@@ -24,6 +24,7 @@ class LightTagger:
     """Finds everything positive; `delay_s` per call makes it slow enough to be killed."""
 
     model_id = "light-1"
+    version = "light-1"
 
     def __init__(self, delay_s: float = 0.0) -> None:
         self.delay_s = delay_s

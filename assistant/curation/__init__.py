@@ -1,0 +1,1 @@
+"""What people teach a workspace: its themes, and what they say about tags."""

@@ -1,0 +1,65 @@
+"""Reads a transcript as people paste it: one speaker per line, with or without times."""
+
+import re
+from collections.abc import Sequence
+
+from assistant.errors import RefusedError
+from assistant.intake.turns import Turn, role_of, turns_of
+
+# [10:02] Anna (agent): hello   |   2026-05-03 10:02:11 - Customer: hello   |   Agent: hello
+_LINE = re.compile(
+    r"""^\s*
+    (?:[\[(]?\s*(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[,T ]?\s*)?\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[AaPp]\.?[Mm]\.?)?\s*[\])]?\s*[-–—:]?\s*)?
+    (?P<who>[^\W\d_][\w .'’&/-]{0,40}?)\s*(?:[\[(](?P<role>[^\])]{1,30})[\])])?\s*(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?[\])]?)?
+    \s*:\s+(?P<said>.*)$""",
+    re.VERBOSE,
+)
+
+
+def turns_of_transcript(text: str, *, customer: str | None = None) -> tuple[Turn, ...]:
+    """Turns of a transcript; lines without a speaker go on with the turn before.
+
+    A speaker is told by a word such as "Customer" or "Agent", by `customer` (the name that the customer has in the
+    transcript), or by being the only other one.
+
+    Raises:
+        RefusedError: there are no speakers, or it is not clear who is the customer.
+    """
+    lines = _spoken(text)
+    names = list(dict.fromkeys(name for name, _, _ in lines))
+    roles = {name: _role(name, role, customer) for name, role, _ in lines}
+    known = set(filter(None, roles.values()))
+    unknown = [name for name in names if roles[name] is None]
+    if unknown and len(known) == 1 and (known == {"C"} or len(unknown) == 1):
+        rest = "A" if known == {"C"} else "C"
+        roles |= dict.fromkeys(unknown, rest)
+    elif unknown:
+        who = ", ".join(repr(name) for name in unknown[:4])
+        raise RefusedError(f"it is not clear who is the customer: name one of {who} as `customer_name`")
+    return turns_of([(roles[name], said) for name, _, said in lines])
+
+
+def _spoken(text: str) -> Sequence[tuple[str, str | None, str]]:
+    """(speaker, role in brackets, what was said)."""
+    found: list[tuple[str, str | None, str]] = []
+    for line in text.splitlines():
+        match = _LINE.match(line)
+        if match and len(match["who"].split()) <= 4:
+            found.append((match["who"].strip().casefold(), match["role"], match["said"]))
+        elif found and line.strip():
+            name, role, said = found[-1]
+            found[-1] = (name, role, f"{said}\n{line.strip()}")
+        elif line.strip():
+            raise RefusedError(
+                "the transcript cannot be read: begin each turn with its speaker, such as `Customer: ...`"
+            )
+    if not found:
+        raise RefusedError("the transcript is empty")
+    return found
+
+
+def _role(name: str, role: str | None, customer: str | None) -> str | None:
+    if customer and name == customer.strip().casefold():
+        return "C"
+    told = role_of(role) if role else None
+    return told or role_of(name) or role_of(name.split(maxsplit=1)[0]) or ("A" if customer else None)
