@@ -22,6 +22,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+themes = typer.Typer(
+    help="Show, add, change and discover themes, and tag stored items again.", no_args_is_help=True
+)
+app.add_typer(themes, name="themes")
+
 Day = Annotated[
     datetime | None,
     typer.Option(
@@ -157,12 +162,15 @@ def train(
     ],
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder for the new weights.")],
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 7,
+    with_corrections: Annotated[
+        bool, typer.Option("--with-corrections", help="Learn from what people said of stored tags, too.")
+    ] = False,
 ) -> None:
     """Train the tagger and write weights, thresholds, calibration and a model card."""
     from assistant.commands import training
 
     with _settings() as settings:
-        training.train(settings, data, labels, out, seed)
+        training.train(settings, data, labels, out, seed, with_corrections=with_corrections)
 
 
 @app.command()
@@ -181,6 +189,105 @@ def evaluate(
 
     with _settings() as settings:
         training.evaluate(settings, data, labels, as_json=as_json)
+
+
+ThemeName = Annotated[str, typer.Argument(help='What the theme is called, such as "packaging waste".')]
+Sentence = Annotated[str, typer.Option("--sentence", "-s", help="One sentence that says what belongs to it.")]
+Phrases = Annotated[
+    list[str] | None,
+    typer.Option("--phrase", "-p", help="How a customer puts it; may be given several times."),
+]
+ThemeIdArgument = Annotated[str, typer.Argument(help="Id of the theme, as `earmark themes list` shows it.")]
+
+
+@themes.command("list")
+def list_themes(
+    as_json: Json = False,
+    subs: Annotated[bool, typer.Option("--subs", help="Show the sub-themes too.")] = False,
+) -> None:
+    """The themes with what they count."""
+    from assistant.commands import curating
+
+    with _product() as product:
+        curating.list_themes(product, as_json=as_json, subs=subs)
+
+
+@themes.command("try")
+def try_theme(name: ThemeName, sentence: Sentence, phrases: Phrases = None) -> None:
+    """See what a theme would tag, changing nothing."""
+    from assistant.commands import curating
+
+    with _product() as product:
+        curating.try_theme(product, name, sentence, phrases or [])
+
+
+@themes.command("add")
+def add_theme(name: ThemeName, sentence: Sentence, phrases: Phrases = None) -> None:
+    """Add a theme and tag stored items again."""
+    from assistant.commands import curating
+
+    with _product() as product:
+        curating.add_theme(product, name, sentence, phrases or [])
+
+
+@themes.command("remove")
+def remove_theme(theme: ThemeIdArgument) -> None:
+    """Remove a theme that was added, or reset a shipped one that was changed."""
+    from assistant.commands import curating
+
+    with _product() as product:
+        curating.remove_theme(product, theme)
+
+
+@themes.command("export")
+def export_themes(
+    file: Annotated[
+        Path | None, typer.Argument(dir_okay=False, help="YAML file; default is the screen.")
+    ] = None,
+) -> None:
+    """Write the themes as YAML, to edit or to take elsewhere."""
+    from assistant.commands import curating
+
+    with _product() as product:
+        curating.export_themes(product, file)
+
+
+@themes.command("import")
+def import_themes(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="YAML file.")],
+) -> None:
+    """Take themes over from a YAML file and tag stored items again."""
+    from assistant.commands import curating
+
+    with _product() as product:
+        curating.import_themes(product, file)
+
+
+@themes.command("history")
+def theme_history() -> None:
+    """The versions of the themes."""
+    from assistant.commands import curating
+
+    with _product() as product:
+        curating.history(product)
+
+
+@themes.command("restore")
+def restore_themes(number: Annotated[int, typer.Argument(min=0, help="Number of the version.")]) -> None:
+    """Go back to a version of the themes: undo."""
+    from assistant.commands import curating
+
+    with _product() as product:
+        curating.restore(product, number)
+
+
+@themes.command("retag")
+def retag() -> None:
+    """Tag stored items again with the model, the themes and the verdicts of now."""
+    from assistant.commands import curating
+
+    with _product() as product:
+        curating.retag(product)
 
 
 def _day(value: datetime | None) -> date | None:

@@ -41,7 +41,7 @@ def targets(example: Example, clauses: Sequence[Span]) -> Targets:
     row, known = _fill(HEADS, _values(example))
     places = slices(HEADS)
     for head in HEADS:
-        if head.field in example.judged and head.field in example.labels:
+        if head.field in example.judged:
             is_known = [label in example.judged[head.field] for label in head.labels]
             known[places[head.field]] = np.array(is_known, np.float32)
     reply, reply_known = _fill(REPLY_HEADS, _reply_values(example.labels.get("reply")))

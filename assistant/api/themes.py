@@ -1,7 +1,6 @@
 """`/v1/themes`: the themes of the workspace, with what they count; add, try, change, remove, go back, tag again."""
 
 import datetime as dt
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -11,7 +10,7 @@ from assistant.api import examples
 from assistant.api.jobs import JobView, view
 from assistant.api.parts import Lane, Parts, Worker
 from assistant.curation.retagging import Change, changes_of
-from assistant.curation.taxonomies import Version, read_yaml
+from assistant.curation.taxonomies import Version, read_yaml, theme_id
 from assistant.curation.trying import Found, try_theme
 from assistant.errors import InputError
 from assistant.wiring import Product
@@ -228,14 +227,6 @@ async def import_(request: Request, product: Parts, worker: Worker) -> ThemeList
         raise InputError("The file is no UTF-8 text; send the YAML as UTF-8.") from error
     product.taxonomies.replace(read_yaml(text, "the file"))
     return _retagged(product, worker)
-
-
-def theme_id(name: str) -> str:
-    """An id from a name: `Packaging & waste` -> `packaging_waste`. Raises InputError."""
-    found = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:60].strip("_")
-    if not re.fullmatch(r"[a-z][a-z0-9_]+", found):
-        raise InputError(f"{name!r} gives no id; choose a name that begins with a letter a to z.")
-    return found
 
 
 def _retagged(product: Product, worker: Worker) -> ThemeList:

@@ -8,22 +8,40 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.settings import Settings
-from assistant.wiring import load_tagger
+from assistant.wiring import Product, load_tagger
+from nlp.data import Example
 from nlp.evaluate import Report
 from nlp.metrics import Figure, LabelScore
 
 
-def train(settings: Settings, data: Path, labels: Path, out: Path, seed: int) -> None:
-    """Train the tagger and say where the weights and their card are."""
+def train(
+    settings: Settings, data: Path, labels: Path, out: Path, seed: int, *, with_corrections: bool = False
+) -> None:
+    """Train the tagger, with what people said of stored items if wished, and say where the weights are."""
     from nlp.train import Plan
     from nlp.train import train as train_tagger
 
     console = Console(stderr=True)
     plan = Plan().seeded(seed)
-    made = train_tagger(data, labels, out, plan=plan, encoder=settings.encoder, progress=console.log)
+    extra = _corrections(settings) if with_corrections else []
+    if with_corrections:
+        console.log(f"{len(extra):,} items with verdicts of people")
+    made = train_tagger(
+        data, labels, out, plan=plan, encoder=settings.encoder, extra=extra, progress=console.log
+    )
     console.print(
         f"Trained on {made.examples:,} texts. Weights and card: {made.folder}. Use them with EARMARK_WEIGHTS={made.folder}"
     )
+
+
+def _corrections(settings: Settings) -> list[Example]:
+    from assistant.curation.learning import examples
+
+    product = Product.open(settings)
+    try:
+        return examples(product.corrections.all(), product.index.store)
+    finally:
+        product.close()
 
 
 def evaluate(settings: Settings, data: Path | None, labels: Path, *, as_json: bool) -> None:

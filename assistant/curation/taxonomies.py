@@ -1,6 +1,7 @@
 """The themes of a workspace, as versions: what people have changed is laid over the shipped taxonomy."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -146,6 +147,14 @@ def read_yaml(text: str, source: str) -> Taxonomy:
         return Taxonomy.from_yaml(text, source=source)
     except TaxonomyError as error:
         raise InputError(str(error)) from error
+
+
+def theme_id(name: str) -> str:
+    """An id from a name: `Packaging & waste` -> `packaging_waste`. Raises InputError."""
+    found = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:60].strip("_")
+    if not re.fullmatch(r"[a-z][a-z0-9_]+", found):
+        raise InputError(f"{name!r} gives no id; choose a name that begins with a letter a to z.")
+    return found
 
 
 def _key(number: int) -> str:
