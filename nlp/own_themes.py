@@ -90,16 +90,21 @@ class OwnThemes:
         self._model = model
         trained = trained or Taxonomy.load()
         usual = [phrase for theme in trained.themes for sub in theme.sub_themes for phrase in sub.phrases]
-        self._mean = phrase_vectors(usual, embed, cache).mean(axis=0)
         rivals = [theme for theme in trained.themes if theme.id != GENERAL]
-        self._rival_sentences = self._vectors([theme.sentence for theme in rivals], embed, cache)
-        self._rival_names = self._vectors([theme.name for theme in rivals], embed, cache)
+        parts = [_parts(theme) for theme in self.themes]
+        groups = [
+            usual, [theme.sentence for theme in rivals], [theme.name for theme in rivals],
+            [theme.sentence for theme in self.themes], [theme.name for theme in self.themes], *parts,
+        ]  # fmt: skip
+        vectors = phrase_vectors([text for group in groups for text in group], embed, cache)
+        shared, *rest = np.split(vectors, np.cumsum([len(group) for group in groups])[:-1])
+        self._mean = shared.mean(axis=0)
+        self._rival_sentences, self._rival_names, self._sentences, self._names, *self._phrases = (
+            self._centred(group) for group in rest
+        )
         self._is_rival = np.array(
             [[rival.id != theme.id for rival in rivals] for theme in self.themes], bool
         ).reshape(len(self.themes), len(rivals))
-        self._sentences = self._vectors([theme.sentence for theme in self.themes], embed, cache)
-        self._names = self._vectors([theme.name for theme in self.themes], embed, cache)
-        self._phrases = [self._vectors(_parts(theme), embed, cache) for theme in self.themes]
         self._words = [content_words(" ".join(_named(theme))) for theme in self.themes]
 
     def match(self, texts: Sequence[str], vectors: Vectors, whole: Vectors) -> list[ThemeHit]:
@@ -146,11 +151,6 @@ class OwnThemes:
         shared = np.array([[len(own & one) for own in self._words] for one in said], float)
         share = np.broadcast_to(item @ self._sentences.T, sentence.shape)
         return np.stack([sentence, name, phrase, lead, shared.clip(0, MOST_WORDS), share], axis=-1)
-
-    def _vectors(self, texts: Sequence[str], embed: Embed, cache: Path | None) -> Vectors:
-        if not texts:
-            return np.zeros((0, len(self._mean)), np.float32)
-        return self._centred(phrase_vectors(texts, embed, cache))
 
     def _centred(self, vectors: NDArray[Any]) -> Vectors:
         return unit(unit(vectors) - self._mean)

@@ -1,9 +1,9 @@
-"""Vectors of a taxonomy's words, computed once and kept in a folder under the hash of words and encoder."""
+"""Vectors of a taxonomy's words, computed once and kept in a folder, in one file per encoder."""
 
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,31 +24,42 @@ def unit(vectors: NDArray[Any]) -> Vectors:
 
 
 def phrase_vectors(texts: Sequence[str], embed: Embed, cache: Path | None = None) -> Vectors:
-    """Unit vectors (n, d) of the texts; from the cache folder when the same encoder embedded them before."""
-    if cache is None:
+    """Unit vectors (n, d) of the texts; with a cache folder each text is embedded once per encoder."""
+    if cache is None or not len(texts):
         return unit(embed(list(texts)))
-    file = cache / f"phrases-{_key(texts, embed)}.npy"
-    if file.is_file():
-        return np.asarray(np.load(file, allow_pickle=False), dtype=np.float32)
-    vectors = unit(embed(list(texts)))
-    _write(file, vectors)
-    return vectors
+    file = cache / f"phrases-{_encoder_key(embed)}.npz"
+    known = _read(file)
+    missing = [text for text in dict.fromkeys(texts) if _key(text) not in known]
+    if missing:
+        known |= zip(map(_key, missing), unit(embed(missing)), strict=True)
+        _write(file, known)
+    return np.stack([known[_key(text)] for text in texts])
 
 
-def _key(texts: Sequence[str], embed: Embed) -> str:
-    """Digest of the texts and of what the encoder makes of one sentence, so that another encoder misses."""
+def _key(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def _encoder_key(embed: Embed) -> str:
+    """Digest of what the encoder makes of one sentence, so that another encoder misses."""
     # two decimals: the same weights on another processor differ from the fourth on
     probe = np.round(unit(embed([_PROBE])), 2) + 0.0
-    digest = hashlib.sha256(probe.astype(np.float32).tobytes())
-    for text in texts:
-        digest.update(text.encode() + b"\0")
-    return digest.hexdigest()[:32]
+    return hashlib.sha256(probe.astype(np.float32).tobytes()).hexdigest()[:32]
 
 
-def _write(file: Path, vectors: Vectors) -> None:
+def _read(file: Path) -> dict[bytes, Vectors]:
+    if not file.is_file():
+        return {}
+    with np.load(file, allow_pickle=False) as kept:
+        keys, vectors = kept["keys"], np.asarray(kept["vectors"], np.float32)
+    return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
+
+
+def _write(file: Path, known: Mapping[bytes, Vectors]) -> None:
     """Writes beside the file and renames, so that no reader sees half of it."""
     file.parent.mkdir(parents=True, exist_ok=True)
+    keys = np.frombuffer(b"".join(known), np.uint8).reshape(len(known), -1)
     handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
     with os.fdopen(handle, "wb") as part:
-        np.save(part, vectors, allow_pickle=False)
+        np.savez(part, keys=keys, vectors=np.stack(list(known.values())))
     Path(name).replace(file)
