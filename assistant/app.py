@@ -17,6 +17,7 @@ from assistant.api import (
     health,
     imports,
     jobs,
+    key_points,
     openapi,
     problems,
     search,
@@ -34,7 +35,20 @@ from assistant.web import pages
 from assistant.wiring import Product
 
 logger = logging.getLogger(__name__)
-_ROUTES = (ask, tag, search, feedback, corrections, conversations, themes, vocabulary, imports, jobs, health)
+_ROUTES = (
+    ask,
+    key_points,
+    tag,
+    search,
+    feedback,
+    corrections,
+    conversations,
+    themes,
+    vocabulary,
+    imports,
+    jobs,
+    health,
+)
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 

@@ -44,6 +44,7 @@ from nlp.windows import Batch, Window, pack, windows
 FloatVector = NDArray[np.float32]
 ENGLISH = "en"
 THEMES_AT = slices(HEADS)["themes"]
+MOOD_AT = slices(HEADS)["sentiment"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,7 +155,7 @@ class Tagger:
             vectors[list(talks)] = self.embed(list(talks.values()), batch_size)
             judged = [self._judged(document, one) for document, one in zip(documents, scores, strict=True)]
             if self._own is not None:
-                add_own_themes(documents, scores, judged, vectors, self.embed, self._own)
+                self._add_own_themes(documents, scores, judged, vectors, self._own)
             name_sub_themes(documents, scores, judged, vectors, self.embed, self._named_below)
             return [
                 Tagged(tags=self._tags(document, one, fields_), vector=vector)
@@ -170,7 +171,7 @@ class Tagger:
             matcher = OwnThemes([theme], self.embed, model, cache=self._cache)
             scores, vectors = self._run([of_document(document) for document in documents], 64)
             judged = [self._judged(document, one) for document, one in zip(documents, scores, strict=True)]
-            add_own_themes(documents, scores, judged, vectors, self.embed, matcher)
+            self._add_own_themes(documents, scores, judged, vectors, matcher)
         return [next((tag for tag in one["themes"] if tag.label == theme.id), None) for one in judged]
 
     def embed(self, texts: Sequence[str], batch_size: int = 64) -> FloatVector:
@@ -276,6 +277,20 @@ class Tagger:
     def read(self, document: Document, scores: Scores | None) -> Tags | ConversationTags:
         """The tags of a document from the scores of its text, without sub-themes; for measuring."""
         return self._tags(document, scores, self._judged(document, scores))
+
+    def _add_own_themes(
+        self,
+        documents: Sequence[Document],
+        scores: Sequence[Scores | None],
+        judged: Sequence[dict[str, Any]],
+        vectors: FloatVector,
+        matcher: OwnThemes,
+    ) -> None:
+        def tone(texts: list[str]) -> FloatArray:
+            alone = self._run([message(text) for text in texts], 64)[0]
+            return np.stack([one.item[MOOD_AT] for one in alone if one is not None])
+
+        add_own_themes(documents, scores, judged, vectors, matcher, embed=self.embed, tone=tone)
 
     def _judged(self, document: Document, scores: Scores | None) -> dict[str, Any]:
         """The fields that are judged from the text, and what is known of a document that is not."""

@@ -79,6 +79,10 @@ CONVERSATIONS: Json = {
         "keep": False,
     },
 }
+KEY_POINTS: Json = {
+    "Why customers complain": {"polarity": "-"},
+    "Of those who leave": {"filter": {"churn": ["left", "leaving", "at_risk"]}, "themes": 3},
+}
 THEMES: Json = {
     "A theme from one sentence": {
         "name": "packaging waste",

@@ -2,6 +2,7 @@
 
 from assistant.ask.answer import Fact
 from assistant.ask.candidates import scope_of
+from assistant.ask.key_points import reasons
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import QueryPlan
 from assistant.ask.voices import quotes, shown_term
@@ -11,6 +12,7 @@ from assistant.scope import Scope
 
 QUOTES = 5
 POINTS = 3
+MOST_REASONS = 5
 LEAST = 3  # items from which a topic is named
 
 
@@ -48,18 +50,26 @@ def summary(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     for mark, title in (("-", "What they complain about"), ("+", "What they praise")):
         for share in _points(view, plan, scope, mark):
             _key_point(view, ledger, scope, share, title)
+    if plan.scope.themes and not any(fact.kind == "key_point" for fact in ledger.facts):
+        _words(view, ledger, scope, plan.scope.themes[0])
     _feelings(view, ledger, scope)
     _losses(view, ledger, scope, total)
 
 
 def _points(view: View, plan: QueryPlan, scope: Scope, mark: str) -> list[Share]:
-    """Most frequent topics in one polarity: sub-themes where they are clear, else themes, none inside another."""
+    """Most frequent topics in one polarity: sub-themes where they are clear, else themes, none inside another.
+
+    Of a theme that was asked for, its own sub-themes alone: what else its items speak of is another question.
+    """
     items = view.items(scope)
+    if plan.scope.themes:
+        own = [share for theme in plan.scope.themes for share in reasons(view, scope, theme, mark)]
+        return sorted(own, key=lambda share: (-share.n, share.label))[:MOST_REASONS]
     terms = {
         term: found
         for field in ("sub=", "theme=")
         for term, found in view.terms.terms(field).items()
-        if split(term)[2] == mark and split(term)[1] not in {*plan.scope.themes, "overall"}
+        if split(term)[2] == mark and split(term)[1] != "overall"
     }
     often = [share for share in ranked(items, terms) if share.n >= LEAST]
     return distinct(often, lambda share: terms[share.label] & items)[:POINTS]
@@ -72,6 +82,24 @@ def _key_point(view: View, ledger: Ledger, scope: Scope, share: Share, title: st
     name = view.names.theme(split(share.label)[1])
     text = f"**{upper(name)}**: {percent(fact.value)} ({of(fact.n, fact.of)})."
     ledger.say("list", text, facts=[fact], citations=voices, title=title)
+
+
+def _words(view: View, ledger: Ledger, scope: Scope, theme: str) -> None:
+    """A theme without clear reasons speaks for itself, in both tones."""
+    for mark, title in (("-", "What they complain about"), ("+", "What they praise")):
+        label = f"theme={theme}:{mark}"
+        within = scope.narrowed(scope_of(label))
+        if not view.items(within):
+            continue
+        fact = ledger.fact("key_theme", label, within, len(view.items(scope)))
+        voices = quotes(ledger, view.items(within), label, 2)
+        ledger.say(
+            "list",
+            f"{percent(fact.value)} ({of(fact.n, fact.of)}).",
+            facts=[fact],
+            citations=voices,
+            title=title,
+        )
 
 
 def _feelings(view: View, ledger: Ledger, scope: Scope) -> None:
