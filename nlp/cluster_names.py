@@ -9,14 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations, pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.connectives import word_set
+from nlp.content_words import LINK, WORD, is_content, stem
 
 PHRASES = 5
 LONGEST = 3  # content words of a phrase
@@ -27,31 +26,8 @@ _KEEPS = 0.35  # share of a phrase's clauses in which a longer one holds it, so 
 _WORDS = 4  # telling words of which a name is made when no phrase serves
 _OF_A_PAIR = 0.7  # two words joined by "and" read worse than a phrase
 UNNAMED = "unnamed theme"
-_LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|@\w+")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _BREAK = re.compile(r"[.,;:!?()\[\]\"“”…–—/\n]")
 
-STOP_WORDS = word_set(
-    "a about above after again against ago ain't all almost along already also although always am an and another any "
-    "anybody anyone anything anyway are aren't around as at away back be became because been before behind being below "
-    "between both but by came can can't cannot come comes coming could couldn't did didn't do does doesn't doing don't "
-    "done down due during each either else enough especially etc even ever every everybody everyone everything exactly "
-    "far few for from gave get gets getting give given gives giving go goes going gone gonna good got gotten had hadn't "
-    "has hasn't have haven't having he he'd he'll he's hello her here here's hers herself hey hi him himself his how how's however "
-    "i i'd i'll i'm i've if im in instead into is isn't it it'd it'll it's its itself ive just kind kinda know least less let let's lets "
-    "like literally lot lots made make makes making many may maybe me might mine more most mostly much must my myself "
-    "near need needed needs neither never no nobody none nor not nothing now of off often oh ok okay on once one ones only "
-    "onto or other others our ours ourselves out over own per perhaps please pretty probably put quite rather really "
-    "s said same saw say saying says see seem seemed seems seen she she'd she'll she's should shouldn't since so some somebody "
-    "someone something sometimes soon sort still stuff such super sure take taken takes taking than thank thanks that that's thats the "
-    "their theirs them themselves then there there's these they they'd they'll they're they've thing things think this "
-    "those though thought through thus till to together too took totally toward towards truly try trying tried u under until up "
-    "upon ur us use used using usually ve very via want wanted wants was wasn't way we we'd we'll we're we've well went were "
-    "weren't what what's whatever when where whether which while who who's whole whom whose why will with within "
-    "without won't wont would wouldn't yes yet you you'd you'll you're you've your yours yourself cant dont didnt doesnt isnt wasnt "
-    "actually able absolutely anymore basically best better big bit definitely extremely find found feel feels felt great happen "
-    "happened keep keeps long look looking looks looked love loved nice real right thru tell told"
-)
 # What may stand inside a phrase: "end of the month", "waiting for my refund", "app not working".
 _INSIDE = word_set(
     "of for to in on at from with without by the a an my your our this that not is are was no and or"
@@ -146,26 +122,15 @@ class Namer:
     def _phrases(self, text: str) -> dict[tuple[str, ...], str]:
         """The phrases of a text by their stems, as written first."""
         found: dict[tuple[str, ...], str] = {}
-        for part in _BREAK.split(_LINK.sub(". ", text).replace("’", "'")):
-            words = [match.group() for match in _WORD.finditer(part)]
+        for part in _BREAK.split(LINK.sub(". ", text).replace("’", "'")):
+            words = [match.group() for match in WORD.finditer(part)]
             content = [at for at, word in enumerate(words) if is_content(word)]
             for first in range(len(content)):
                 for last in range(first, min(first + LONGEST, len(content))):
                     if _gaps_read(words, content[first : last + 1]):
-                        stems = tuple(_stem(words[at].lower()) for at in content[first : last + 1])
+                        stems = tuple(stem(words[at].lower()) for at in content[first : last + 1])
                         found.setdefault(stems, _written(words[content[first] : content[last] + 1]))
         return found
-
-
-def is_content(word: str) -> bool:
-    """True for a word that says what a text is about: no stop word, no number, no single letter."""
-    plain = word.lower().replace("’", "'")
-    return len(plain) > 1 and any(letter.isalpha() for letter in plain) and plain not in STOP_WORDS
-
-
-def content_words(text: str) -> int:
-    """How many content words a text holds."""
-    return sum(is_content(match.group()) for match in _WORD.finditer(_LINK.sub(" ", text)))
 
 
 def _log_odds(own: Floats, both: Floats, own_total: float, total: float) -> Floats:
@@ -234,15 +199,3 @@ def _sentence(phrases: Sequence[_Phrase], name: str) -> str:
     said = [phrase.text for phrase in phrases[:3]] or [name]
     listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
     return f"Customers speak of {listed}."
-
-
-@cache
-def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word.removesuffix("'s")))
-
-
-@cache
-def _stemmer() -> Any:
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("english")

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.candidates import Candidate, Discovery, keep_ids, new_id
-from nlp.cluster_names import Namer, content_words
+from nlp.cluster_names import Namer
 from nlp.communities import LEAST_FIT, NONE, Ints
+from nlp.content_words import content_words
 from nlp.phrase_vectors import Vectors, unit
 from nlp.stability import FEWEST, stable_groups
 
@@ -47,7 +48,7 @@ def missed(
             f"{len(texts)} texts, {len(likeness)} rows of likeness and {len(covered)} of covered."
         )
     unlike = np.max(likeness, axis=1, initial=-1.0) < threshold
-    says = np.array([content_words(text) >= least_words for text in texts], dtype=bool)
+    says = np.array([len(content_words(text)) >= least_words for text in texts], dtype=bool)
     return np.asarray(unlike & says & ~np.asarray(covered, dtype=bool))
 
 

@@ -9,7 +9,6 @@ six; it is fitted on themes that it then never meets, so its weights belong to n
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.calibrate import FloatArray, sigmoid
+from nlp.content_words import content_stems
 from nlp.phrase_vectors import Embed, Vectors, phrase_vectors, unit
 from nlp.taxonomy import Taxonomy, Theme
 
@@ -105,7 +105,7 @@ class OwnThemes:
         self._is_rival = np.array(
             [[rival.id != theme.id for rival in rivals] for theme in self.themes], bool
         ).reshape(len(self.themes), len(rivals))
-        self._words = [content_words(" ".join(_named(theme))) for theme in self.themes]
+        self._words = [content_stems(" ".join(_named(theme))) for theme in self.themes]
 
     def match(self, texts: Sequence[str], vectors: Vectors, whole: Vectors) -> list[ThemeHit]:
         """Themes of one item, likeliest first.
@@ -147,7 +147,7 @@ class OwnThemes:
         rivals = (clauses @ self._rival_sentences.T + clauses @ self._rival_names.T) / 2
         strongest = np.where(self._is_rival[None], rivals[:, None, :], -1.0).max(axis=2)
         lead = (sentence + name) / 2 - strongest
-        said = [content_words(text) for text in texts]
+        said = [content_stems(text) for text in texts]
         shared = np.array([[len(own & one) for own in self._words] for one in said], float)
         share = np.broadcast_to(item @ self._sentences.T, sentence.shape)
         return np.stack([sentence, name, phrase, lead, shared.clip(0, MOST_WORDS), share], axis=-1)
@@ -164,32 +164,3 @@ def _parts(theme: Theme) -> list[str]:
 
 def _named(theme: Theme) -> tuple[str, ...]:
     return (theme.name, theme.sentence, *theme.synonyms)
-
-
-def content_words(text: str) -> frozenset[str]:
-    """The stems of the words that carry meaning."""
-    return frozenset(_stem(word) for word in _split(text) if word not in _stop_words())
-
-
-def _split(text: str) -> list[str]:
-    letters = "".join(char if char.isalpha() else " " for char in text.lower())
-    return [word for word in letters.split() if len(word) > 2]
-
-
-@lru_cache(maxsize=1)
-def _stop_words() -> frozenset[str]:
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    return frozenset(ENGLISH_STOP_WORDS)
-
-
-@lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word))
-
-
-@lru_cache(maxsize=1)
-def _stemmer() -> Any:
-    from snowballstemmer import stemmer
-
-    return stemmer("english")

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nlp.cluster_names import STOP_WORDS
 from nlp.communities import LEAST_COSINE, NONE, communities, neighbour_graph
+from nlp.content_words import STOP_WORDS
 from nlp.discovery import Candidate, Discovery, discover, keep_ids, missed
 from nlp.stability import best_jaccard
 

@@ -4,8 +4,9 @@ import re
 import numpy as np
 import pytest
 
+from nlp.content_words import content_stems
 from nlp.own_theme_fit import Evidence, fit_own_themes, measure_own_themes
-from nlp.own_themes import FEATURES, OwnThemeModel, OwnThemes, content_words
+from nlp.own_themes import FEATURES, OwnThemeModel, OwnThemes
 from nlp.taxonomy import Taxonomy, Theme
 
 MODEL = OwnThemeModel(weights=(4.0, 2.0, 4.0, 2.0, 1.0, 1.0), bias=-3.0, threshold=0.5)
@@ -68,7 +69,7 @@ def test_a_second_look_is_taken_only_where_it_may_pay():
 
 def test_words_are_compared_by_their_stems():
     """Endings and little words do not count."""
-    assert content_words("The packaging was wasted!") == content_words("packages, waste") != frozenset()
+    assert content_stems("The packaging was wasted!") == content_stems("packages, waste") != frozenset()
 
 
 def test_a_model_survives_its_file():
