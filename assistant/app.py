@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from assistant.api import (
     ask,
+    candidates,
     conversations,
     corrections,
     feedback,
@@ -44,6 +45,7 @@ _ROUTES = (
     corrections,
     conversations,
     themes,
+    candidates,
     vocabulary,
     imports,
     jobs,

@@ -281,6 +281,40 @@ def restore_themes(number: Annotated[int, typer.Argument(min=0, help="Number of 
         curating.restore(product, number)
 
 
+@themes.command("discover")
+def discover_themes() -> None:
+    """Find themes that the taxonomy misses."""
+    from assistant.commands import curating
+
+    with _product() as product:
+        curating.discover(product)
+
+
+Candidate = Annotated[str, typer.Argument(help="Id of the candidate, as `earmark themes discover` shows it.")]
+
+
+@themes.command("accept")
+def accept_theme(
+    candidate: Candidate,
+    name: Annotated[str | None, typer.Option(help="Another name than the one proposed.")] = None,
+    sentence: Annotated[str | None, typer.Option(help="Another sentence than the one proposed.")] = None,
+) -> None:
+    """Make a theme of a candidate and tag stored items again."""
+    from assistant.commands import curating
+
+    with _product() as product:
+        curating.accept(product, candidate, name, sentence)
+
+
+@themes.command("dismiss")
+def dismiss_theme(candidate: Candidate) -> None:
+    """Do not offer a candidate again."""
+    from assistant.commands import curating
+
+    with _product() as product:
+        curating.dismiss(product, candidate)
+
+
 @themes.command("retag")
 def retag() -> None:
     """Tag stored items again with the model, the themes and the verdicts of now."""

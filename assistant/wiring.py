@@ -15,6 +15,7 @@ from assistant.ask.vocabulary import ThemeWords, Vocabulary
 from assistant.ask.words import Names
 from assistant.ask.write import writer_for
 from assistant.curation.corrections import Corrections
+from assistant.curation.discovering import Discoverer
 from assistant.curation.retagging import Retagger
 from assistant.curation.taxonomies import Taxonomies
 from assistant.intake import Importer, Intake
@@ -47,6 +48,12 @@ class Product:
             documents=documents("correction"), store=index.store, tagger=lambda: self.tagger
         )
         self.retagger = Retagger(index=index, tagger=lambda: self.tagger, revise=self.corrections.revised)
+        self.discoverer = Discoverer(
+            index=index,
+            tagger=lambda: self.tagger,
+            taxonomies=self.taxonomies,
+            documents=documents("theme_candidates"),
+        )
         keep = company_names(settings)
         self.intake = Intake(index=index, tagger=lambda: self.tagger, home=index.home, keep=keep)
         self.importer = Importer(index=index, tagger=lambda: self.tagger, home=index.home, keep=keep)

@@ -193,6 +193,10 @@ class Tagger:
                 named[row] = self.sub_themes.named(said).max(0)
         return out, named
 
+    def theme_likeness(self, vectors: FloatVector) -> FloatVector:
+        """How alike clauses, embedded alone (n, 384), are to each trained theme (n, themes)."""
+        return self.sub_themes.likeness(vectors)
+
     def clauses(self, texts: Sequence[str], batch_size: int = 64) -> list[tuple[list[str], FloatVector]]:
         """The clauses of each text with their embeddings (clauses, 384); none for an empty text."""
         pieces = [message(text) for text in texts]

@@ -94,6 +94,7 @@ THEMES: Json = {
         "phrases": ["ordered it for my mother's birthday"],
     },
 }
+ACCEPT: Json = {"As proposed": {}, "Under another name": {"name": "late trains"}}
 CORRECTIONS: Json = {
     "Right": {"field": "themes", "label": "returns_refunds", "verdict": "right", "by": "anna"},
     "Another label": {"field": "sentiment", "label": "negative", "verdict": "wrong", "instead": "mixed"},

@@ -136,7 +136,7 @@ def add(body: ThemeIn, product: Parts, worker: Worker, response: Response) -> Th
     theme = body.theme(theme_id(body.name))
     product.taxonomies.add(theme)
     response.headers["Location"] = f"/v1/themes/{theme.id}"
-    return _retagged(product, worker)
+    return retagged(product, worker)
 
 
 @router.post(
@@ -160,7 +160,7 @@ def history(product: Parts) -> list[VersionView]:
 def restore(number: Annotated[int, Path(ge=0)], product: Parts, worker: Worker) -> ThemeList:
     """Makes an earlier version the newest: undo. Nothing is lost, the versions between stay."""
     product.taxonomies.restore(number)
-    return _retagged(product, worker)
+    return retagged(product, worker)
 
 
 @router.get("/themes/retagging", summary="What the last re-tagging changed")
@@ -185,14 +185,14 @@ async def retag(product: Parts, lane: Lane, worker: Worker) -> Retagging:
 def change(theme_id: ThemeId, body: ThemeIn, product: Parts, worker: Worker) -> ThemeList:
     """Trained themes can be changed too: their names, words and sub-themes."""
     product.taxonomies.change(body.theme(theme_id))
-    return _retagged(product, worker)
+    return retagged(product, worker)
 
 
 @router.delete("/themes/{theme_id}", summary="Remove a theme that was added, or reset a shipped one")
 def remove(theme_id: ThemeId, product: Parts, worker: Worker) -> ThemeList:
     """Its tags go in the background. `POST /v1/themes/history/{number}/restore` takes it back."""
     product.taxonomies.remove(theme_id)
-    return _retagged(product, worker)
+    return retagged(product, worker)
 
 
 @router.get(
@@ -226,10 +226,10 @@ async def import_(request: Request, product: Parts, worker: Worker) -> ThemeList
     except UnicodeDecodeError as error:
         raise InputError("The file is no UTF-8 text; send the YAML as UTF-8.") from error
     product.taxonomies.replace(read_yaml(text, "the file"))
-    return _retagged(product, worker)
+    return retagged(product, worker)
 
 
-def _retagged(product: Product, worker: Worker) -> ThemeList:
+def retagged(product: Product, worker: Worker) -> ThemeList:
     """Queue the re-tagging; a job that is open takes the new themes up by itself."""
     if product.retagger.open_job() is None and product.index.store.counts().items:
         product.index.jobs.create("retag")

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 
-from assistant.curation import retagging
+from assistant.curation import discovering, retagging
 from assistant.errors import BusyError, EarmarkError
 from assistant.intake import importer
 from assistant.wiring import Product
@@ -25,6 +25,7 @@ class JobWorker:
         self._thread = threading.Thread(target=self._work, name="earmark-jobs", daemon=True)
         self._runs: Mapping[str, Callable[[str], object]] = {
             importer.KIND: lambda id_: product.importer.run(id_, should_stop=self._stop.is_set),
+            discovering.KIND: lambda id_: product.discoverer.run(id_, should_stop=self._stop.is_set),
             retagging.KIND: lambda id_: product.retagger.run(id_, should_stop=self._stop.is_set),
         }
 

@@ -130,5 +130,50 @@ def retag(product: "Product") -> None:
     console.print(table)
 
 
+def discover(product: "Product") -> None:
+    """Find what the taxonomy misses, with a progress bar, and print the candidates."""
+    console = Console()
+    columns = (
+        TextColumn("reading what no theme covers"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("", total=None)
+        found = product.discoverer.run(
+            product.discoverer.start().id,
+            on_progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    covered = found.looked_at - found.outliers
+    console.print(
+        f"{found.looked_at:,} clauses are covered by no theme; {covered:,} of them fall into "
+        f"{len(found.candidates):,} candidates:"
+    )
+    for one in found.candidates:
+        growth = "" if one.growth is None else f", {one.growth:.1f} times as often in the last 8 weeks"
+        console.print(
+            f"\n[bold]{one.name}[/]  {one.items:,} items{growth}, stability {one.stability:.0%}, "
+            f"nearest theme {one.nearest[0]}  [dim]{one.id}[/]"
+        )
+        for quote in one.quotes:
+            console.print(
+                Text(f"  “{' '.join(quote.text[slice(*quote.span)].split())}”  {quote.item}", style="dim")
+            )
+    if found.candidates:
+        console.print("\nMake a theme of one: earmark themes accept ID [--name NAME] [--sentence SENTENCE]")
+
+
+def accept(product: "Product", id_: str, name: str | None, sentence: str | None) -> None:
+    """Make a theme of a candidate and bring stored items up to date."""
+    product.discoverer.accept(id_, name, sentence)
+    retag(product)
+
+
+def dismiss(product: "Product", id_: str) -> None:
+    """Do not offer a candidate again."""
+    product.discoverer.dismiss(id_)
+
+
 def _theme(name: str, sentence: str, phrases: Sequence[str]) -> Theme:
     return Theme(id=theme_id(name), name=name, sentence=sentence, phrases=tuple(phrases))

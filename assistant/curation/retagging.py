@@ -1,14 +1,11 @@
 """Tags all stored items again with today's model and themes, in the background, and says what changed."""
 
-import os
-import socket
-import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.errors import BusyError, NotFoundError
+from assistant.curation.working import claimed
 from assistant.intake.tagging import DocumentTagger, LoadTagger, tagged_entries
 from index.errors import JobError, LeaseLostError
 from index.jobs import Job
@@ -78,13 +75,7 @@ class Retagger:
             NotFoundError: there is no such job.
             BusyError: another process works on it.
         """
-        try:
-            job = self._index.jobs.claim(_worker(), LEASE_S, kind=KIND, id_=job_id)
-            if job is None:
-                state = self._index.jobs.get(job_id).state
-                raise BusyError(f"job {job_id} is {state}; another process works on it or it has ended")
-        except JobError as error:
-            raise NotFoundError(str(error)) from error
+        job = claimed(self._index.jobs, job_id, KIND, LEASE_S)
         worker = job.worker or ""
         changes = _Changes.of(job.report)
         try:
@@ -186,7 +177,3 @@ class _Changes:
 def changes_of(report: Mapping[str, Any]) -> dict[str, Change]:
     """What changed, from the report of a job."""
     return _Changes.of(report).view()
-
-
-def _worker() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"

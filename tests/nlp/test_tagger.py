@@ -175,7 +175,7 @@ def test_a_theme_of_ones_own_is_tagged_after_one_sentence(cache):
                      phrases=("no spare parts to be had", "the hinge is no longer made"))  # fmt: skip
     repair = Theme(id="repair", name="repairs", sentence="Having a thing repaired: spare parts, repair shops, mending.",
                    sub_themes=(spare,))  # fmt: skip
-    text = "Lovely radio. But you can't get spare parts for it, so it can't be repaired."
+    text = "Lovely radio. It is a disgrace that nobody sells spare parts to repair it."
     before = own.version
 
     own.use(Taxonomy(themes=(*shipped.themes, repair)))

@@ -74,6 +74,10 @@ class LightTagger:
     def try_theme(self, theme: Theme, documents: Sequence[Document]) -> list[ThemeTag | None]:
         return [next(iter(_own_tags([theme], document.text)), None) for document in documents]
 
+    def theme_likeness(self, vectors: np.ndarray) -> np.ndarray:
+        """Nothing is like a trained theme."""
+        return np.zeros((len(vectors), len(labels.THEMES)), np.float32)
+
     def _own(self) -> list[Theme]:
         return [theme for theme in self.taxonomy.themes if theme.id not in labels.THEMES]
 
