@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict
 
+from assistant.api import examples
 from assistant.api.jobs import JobView, view
 from assistant.api.parts import Parts, Worker
 from assistant.api.themes import ThemeList, retagged
