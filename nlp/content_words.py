@@ -33,9 +33,10 @@ STOP_WORDS = word_set(
 
 
 def is_content(word: str) -> bool:
-    """True for a word that says what a text is about: no stop word, no number, no single letter."""
+    """True for a word that says what a text is about: no stop word, no number, no single or repeated letter ("XXXX")."""
     plain = word.lower().replace("’", "'")
-    return len(plain) > 1 and any(letter.isalpha() for letter in plain) and plain not in STOP_WORDS
+    has_letters = any(letter.isalpha() for letter in plain)
+    return len(plain) > 1 and has_letters and len(set(plain)) > 1 and plain not in STOP_WORDS
 
 
 def content_words(text: str) -> list[str]:

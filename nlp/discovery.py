@@ -27,6 +27,7 @@ MIN_ITEMS = 10
 MIN_STABILITY = 0.5
 SAMPLE = 5000
 LATEST_DAYS = 56
+LEAST_DATED = 5  # dated items of a candidate from which its growth is told
 QUOTES = 3
 
 
@@ -212,5 +213,7 @@ def _growth(clauses: _Clauses, rows: Ints) -> float | None:
     if not len(early):
         return None
     own = np.unique(clauses.items[rows])
+    if np.isin(clauses.items[dated], own).sum() < LEAST_DATED:
+        return None
     now, before = np.isin(late, own).sum() + 0.5, np.isin(early, own).sum() + 0.5
     return round(float(now / (len(late) + 1) / (before / (len(early) + 1))), 3)

@@ -49,9 +49,13 @@ class CandidateView(BaseModel):
 
 
 class CandidateList(BaseModel):
-    """`looked_at` clauses are covered by no theme; `outliers` of them belong to no candidate."""
+    """`read` of the `uncovered` clauses were read (a sample where there are many), `looked_at` of them are like no
+    theme, `outliers` of these belong to no candidate. Items of candidates are counted among what was read.
+    """
 
     made: dt.datetime | None
+    uncovered: int
+    read: int
     looked_at: int
     outliers: int
     job: JobView | None
@@ -114,6 +118,8 @@ def _candidates(product: Product) -> CandidateList:
     names = {theme.id: theme.name for theme in product.taxonomy.themes}
     return CandidateList(
         made=found.made,
+        uncovered=found.uncovered,
+        read=found.read,
         looked_at=found.looked_at,
         outliers=found.outliers,
         job=view(job) if job else None,

@@ -146,9 +146,10 @@ def discover(product: "Product") -> None:
             on_progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
     covered = found.looked_at - found.outliers
+    sample = "" if found.read == found.uncovered else f" (a sample of {found.uncovered:,})"
     console.print(
-        f"{found.looked_at:,} clauses are covered by no theme; {covered:,} of them fall into "
-        f"{len(found.candidates):,} candidates:"
+        f"{found.read:,} clauses that no theme covers were read{sample}; {found.looked_at:,} of them are like no theme, "
+        f"{covered:,} of these fall into {len(found.candidates):,} candidates"
     )
     for one in found.candidates:
         growth = "" if one.growth is None else f", {one.growth:.1f} times as often in the last 8 weeks"

@@ -70,10 +70,16 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Discovered:
-    """What the last discovery found. `looked_at` counts clauses that no theme covers, `outliers` those of no candidate."""
+    """What the last discovery found.
+
+    `read` of `uncovered` clauses outside the spans of all themes were read (a sample where there are many),
+    `looked_at` of them are like no theme, and `outliers` of these belong to no candidate. Counts of candidates are
+    counts among what was read.
+    """
 
     made: dt.datetime | None
-    items: int
+    uncovered: int
+    read: int
     looked_at: int
     outliers: int
     candidates: tuple[Found, ...]
@@ -137,11 +143,12 @@ class Discoverer:
         """What the last discovery found, without what was settled since."""
         body = self._documents.get(_STATE)
         if body is None:
-            return Discovered(made=None, items=0, looked_at=0, outliers=0, candidates=())
+            return Discovered(made=None, uncovered=0, read=0, looked_at=0, outliers=0, candidates=())
         settled = set(body["settled"])
         return Discovered(
             made=dt.datetime.fromisoformat(body["made"]),
-            items=body["items"],
+            uncovered=body["uncovered"],
+            read=body["read"],
             looked_at=body["looked_at"],
             outliers=body["outliers"],
             candidates=tuple(_found(one) for one in body["candidates"] if one["id"] not in settled),
@@ -182,10 +189,11 @@ class Discoverer:
         from nlp.discovery import discover, keep_ids, missed
 
         self._index.refresh()
-        uncovered = list(_uncovered(self._items()))
-        if len(uncovered) > MOST_CLAUSES:
-            chosen = np.random.default_rng(0).choice(len(uncovered), MOST_CLAUSES, replace=False)
-            uncovered = [uncovered[at] for at in sorted(chosen)]
+        every = list(_uncovered(self._items()))
+        uncovered = every
+        if len(every) > MOST_CLAUSES:
+            chosen = np.random.default_rng(0).choice(len(every), MOST_CLAUSES, replace=False)
+            uncovered = [every[at] for at in sorted(chosen)]
         tagger, total = self._tagger(), len(uncovered)
         vectors: list[NDArray[np.float32]] = []
         for first in range(0, total, _EMBED):
@@ -211,7 +219,8 @@ class Discoverer:
             _STATE,
             {
                 "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                "items": len({one.number for one in uncovered}),
+                "uncovered": len(every),
+                "read": total,
                 "looked_at": result.looked_at,
                 "outliers": result.outliers,
                 "candidates": rows_of,
