@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from index.engine import Database
 from index.schema import documents
@@ -54,6 +54,14 @@ class Documents:
         with self._database.writing() as conn:
             old = (documents.c.kind == self._kind) & (documents.c.updated < older_than)
             return conn.execute(delete(documents).where(old)).rowcount
+
+    def state(self) -> tuple[int, float]:
+        """How many documents there are and when the last was written: what was read stays true while this is equal."""
+        latest = func.coalesce(func.max(documents.c.updated), 0.0)
+        counted = select(func.count(), latest).where(documents.c.kind == self._kind)
+        with self._database.reading() as conn:
+            row = conn.execute(counted).one()
+        return int(row[0]), float(row[1])
 
     def items(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """All documents with their keys, the latest change first."""

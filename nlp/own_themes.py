@@ -33,9 +33,9 @@ class OwnThemeModel:
     bias: float
     threshold: float
 
-    def probabilities(self, features: NDArray[Any]) -> FloatArray:
-        """Features (..., 6) -> probabilities (...)."""
-        return sigmoid(np.asarray(features, float) @ np.array(self.weights) + self.bias)
+    def probabilities(self, features: NDArray[Any], shift: FloatArray | float = 0.0) -> FloatArray:
+        """Features (..., themes, 6) -> probabilities (..., themes); `shift` moves log-odds, one per theme."""
+        return sigmoid(np.asarray(features, float) @ np.array(self.weights) + self.bias + shift)
 
     @property
     def least_worth(self) -> float:
@@ -105,7 +105,12 @@ class OwnThemes:
         self._is_rival = np.array(
             [[rival.id != theme.id for rival in rivals] for theme in self.themes], bool
         ).reshape(len(self.themes), len(rivals))
+        self._shift = np.zeros(len(self.themes))
         self._words = [content_stems(" ".join(_named(theme))) for theme in self.themes]
+
+    def adjust(self, shifts: Mapping[str, float]) -> None:
+        """Move the log-odds of themes by id, as people's verdicts ask for."""
+        self._shift = np.array([shifts.get(theme.id, 0.0) for theme in self.themes])
 
     def match(self, texts: Sequence[str], vectors: Vectors, whole: Vectors) -> list[ThemeHit]:
         """Themes of one item, likeliest first.
@@ -117,7 +122,7 @@ class OwnThemes:
         """
         if not self.themes or not len(texts):
             return []
-        scores = self._model.probabilities(self.features(texts, vectors, whole))
+        scores = self._model.probabilities(self.features(texts, vectors, whole), self._shift)
         best = scores.max(axis=0)
         hits = [
             ThemeHit(
@@ -136,7 +141,7 @@ class OwnThemes:
         """
         if not self.themes or not len(texts):
             return np.zeros(0, np.int64)
-        scores = self._model.probabilities(self.features(texts, vectors, whole))
+        scores = self._model.probabilities(self.features(texts, vectors, whole), self._shift)
         return np.flatnonzero(scores.max(axis=1) >= self._model.least_worth)
 
     def features(self, texts: Sequence[str], vectors: Vectors, whole: Vectors) -> FloatArray:

@@ -150,11 +150,17 @@ class Tagger:
             self._named_below = SubThemes(taxonomy, self.embed, cache=self._cache)
             self._own = self.matcher(own, model) if own and model else None
             self.taxonomy = taxonomy
+            self._adjust_own()
+
+    def _adjust_own(self) -> None:
+        if self._own is not None:
+            self._own.adjust({label: by for (field, label), by in self._shifts.items() if field == "themes"})
 
     def adjust(self, shifts: Mapping[tuple[str, str], float]) -> None:
         """Move the log-odds of (field, label) pairs from now on; pairs that the tagger does not know are passed over."""
         with self._turn:
             self._shifts = dict(shifts)
+            self._adjust_own()
 
     def tag(self, documents: Sequence[Document], batch_size: int = 64) -> list[Tagged]:
         """Tags and embeds documents; the answers come in the order of the documents."""

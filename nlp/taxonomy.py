@@ -79,9 +79,11 @@ class Taxonomy(BaseModel):
     def from_yaml(cls, text: str, *, source: str = "the taxonomy") -> "Taxonomy":
         """The taxonomy in a YAML text. Raises TaxonomyError that names every wrong place."""
         try:
-            content = yaml.safe_load(text)
+            content = yaml.load(text, _PlainLoader)  # noqa: S506 (a safe loader)
         except yaml.YAMLError as error:
             raise TaxonomyError(f"{source} is not valid YAML: {error}") from error
+        except RecursionError as error:
+            raise TaxonomyError(f"{source} is nested too deeply to be a taxonomy.") from error
         try:
             return cls.model_validate(content)
         except ValidationError as error:
@@ -103,6 +105,16 @@ class Taxonomy(BaseModel):
     def theme(self, theme_id: str) -> Theme | None:
         """The theme with this id, or None."""
         return next((theme for theme in self.themes if theme.id == theme_id), None)
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Without aliases: a few lines of them can stand for more data than fits into memory."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """As the safe loader's."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases (*name) are not taken; write the text out")
+        return super().compose_node(parent, index)
 
 
 def _refuse_doubles(what: str, values: list[str]) -> None:

@@ -10,6 +10,7 @@ from assistant.api.feedback import ItemId, detail
 from assistant.api.feedback_schemas import FeedbackDetail
 from assistant.api.parts import Lane, Parts
 from assistant.curation.corrections import CorrectionIn
+from assistant.wiring import Product
 
 router = APIRouter(prefix="/v1", tags=["Corrections"])
 CorrectionId = Annotated[str, Path(max_length=100)]
@@ -51,7 +52,11 @@ def add(item_id: ItemId, body: CorrectionIn, product: Parts) -> FeedbackDetail:
 @router.delete("/feedback/{item_id}/corrections/{correction_id}", summary="Take a verdict back")
 async def remove(item_id: ItemId, correction_id: CorrectionId, product: Parts, lane: Lane) -> FeedbackDetail:
     """The item is tagged again; its other verdicts stay."""
-    await lane.start(product.corrections.remove, item_id, correction_id)
+    return await lane.start(_removed, product, item_id, correction_id)
+
+
+def _removed(product: Product, item_id: str, correction_id: str) -> FeedbackDetail:
+    product.corrections.remove(item_id, correction_id)
     return detail(product, item_id)
 
 

@@ -27,6 +27,7 @@ from assistant.intake import FeedbackIn
 from assistant.scope import Scope
 from assistant.terms import resolve
 from assistant.wiring import Product
+from index.records import content_hash
 
 router = APIRouter(prefix="/v1", tags=["Feedback"])
 _AT_ONCE = 64  # items per turn on the lane, so that questions come in between
@@ -112,7 +113,8 @@ def detail(product: Product, item_id: str) -> FeedbackDetail:
         raise _missing(item_id)
     plain: dict[str, Any] = Feedback.of(stored).model_dump()
     customer = _customer(product, stored.item.customer, stored.number)
-    said = product.corrections.of_item(item_id)
+    content = content_hash(stored.item)
+    said = [one for one in product.corrections.of_item(item_id) if one.hash == content]
     return FeedbackDetail(**plain, customer_record=customer, corrections=said)
 
 

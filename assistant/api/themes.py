@@ -4,11 +4,13 @@ import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict
 
 from assistant.api import examples
 from assistant.api.jobs import JobView, view
 from assistant.api.parts import Lane, Parts, Worker
+from assistant.api.worker import JobWorker
 from assistant.curation.retagging import Change, changes_of
 from assistant.curation.taxonomies import Version, read_yaml, theme_id
 from assistant.curation.trying import Found, try_theme
@@ -144,7 +146,7 @@ def add(body: ThemeIn, product: Parts, worker: Worker, response: Response) -> Th
 )
 async def try_(body: ThemeIn, product: Parts, lane: Lane) -> Tried:
     """Looks at the stored items that are nearest to its words; nothing is changed."""
-    looked_at, found = await lane.start(try_theme, product.index, product.tagger, body.theme("tried"))
+    looked_at, found = await lane.start(_try, product, body.theme("tried"))
     return Tried(looked_at=looked_at, found=len(found), items=[_tried(one) for one in found[:50]])
 
 
@@ -225,11 +227,19 @@ async def import_(request: Request, product: Parts, worker: Worker) -> ThemeList
         text = body.decode()
     except UnicodeDecodeError as error:
         raise InputError("The file is no UTF-8 text; send the YAML as UTF-8.") from error
+    return await run_in_threadpool(_replaced, product, worker, text)
+
+
+def _replaced(product: Product, worker: JobWorker, text: str) -> ThemeList:
     product.taxonomies.replace(read_yaml(text, "the file"))
     return retagged(product, worker)
 
 
-def retagged(product: Product, worker: Worker) -> ThemeList:
+def _try(product: Product, theme: Theme) -> tuple[int, list[Found]]:
+    return try_theme(product.index, product.tagger, theme)
+
+
+def retagged(product: Product, worker: JobWorker) -> ThemeList:
     """Queue the re-tagging; a job that is open takes the new themes up by itself."""
     if product.retagger.open_job() is None and product.index.store.counts().items:
         product.index.jobs.create("retag")

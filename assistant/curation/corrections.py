@@ -102,7 +102,7 @@ class Corrections:
 
     def __init__(self, *, documents: Documents, store: Store, tagger: LoadTagger) -> None:
         self._documents, self._store, self._tagger = documents, store, tagger
-        self._shifts: Shifts | None = None
+        self._known: _Known | None = None
 
     def add(self, item_id: str, said: CorrectionIn) -> Correction:
         """Keep a verdict and change the tags of the item at once. A second one on the same label replaces the first.
@@ -120,7 +120,6 @@ class Corrections:
             hash=content_hash(stored.item),
         )
         self._documents.put(one.id, one.model_dump(mode="json"))
-        self._shifts = None
         entry = Entry(
             item=stored.item, tags=stored.tags, terms=stored.terms,
             vector=self._store.vectors([stored.number])[0], model=stored.model,
@@ -136,26 +135,23 @@ class Corrections:
                 f"Item {item_id!r} has no correction {correction_id!r}; it may have been taken back."
             )
         self._documents.delete(correction_id)
-        self._shifts = None
         self._store.write(self.revised(tagged_entries([stored.item], self._tagger())), retag=True)
 
     def all(self) -> list[Correction]:
         """All verdicts, the latest first."""
-        return [Correction.model_validate(body) for _, body in self._documents.items()]
+        return list(self._read().all)
 
     def of_item(self, item_id: str) -> list[Correction]:
         """The verdicts on one item, the latest first."""
-        return [one for one in self.all() if one.item == item_id]
+        return list(self._read().by_item.get(item_id, ()))
 
     def revised(self, entries: Sequence[Entry]) -> list[Entry]:
         """Entries with what people have said of the same content laid over their tags."""
-        wanted = {entry.item.id for entry in entries}
-        by_item: dict[str, list[Correction]] = defaultdict(list)
-        for one in self.all():
-            if one.item in wanted:
-                by_item[one.item].append(one)
+        by_item = self._read().by_item
         return [
-            corrected(entry, [one for one in by_item[entry.item.id] if one.hash == content_hash(entry.item)])
+            corrected(
+                entry, [one for one in by_item.get(entry.item.id, ()) if one.hash == content_hash(entry.item)]
+            )
             for entry in entries
         ]
 
@@ -170,18 +166,19 @@ class Corrections:
         return sorted(rows, key=lambda row: (-row.reviewed, row.field, row.label))
 
     def shifts(self) -> Shifts:
-        """How far to move the log-odds of labels that people have judged, in this process or before it began."""
-        if self._shifts is None:
-            self._shifts = self._fitted()
-        return self._shifts
+        """How far to move the log-odds of labels that people have judged."""
+        return self._read().shifts
 
-    def _fitted(self) -> Shifts:
-        judged: dict[tuple[str, str], list[tuple[float, bool]]] = defaultdict(list)
-        for one in self.all():
-            if one.score is not None:
-                judged[one.field, one.label].append((one.score, one.verdict != "wrong"))
-        moved = {key: _shift(pairs) for key, pairs in judged.items() if len(pairs) >= ENOUGH}
-        return {key: shift for key, shift in moved.items() if shift}
+    def _read(self) -> "_Known":
+        """What is known, read again when any process has changed it."""
+        state = self._documents.state()
+        if self._known is None or self._known.state != state:
+            said = [Correction.model_validate(body) for _, body in self._documents.items()]
+            by_item: dict[str, list[Correction]] = defaultdict(list)
+            for one in said:
+                by_item[one.item].append(one)
+            self._known = _Known(state=state, all=said, by_item=by_item, shifts=_shifts(said))
+        return self._known
 
     def _item(self, item_id: str) -> StoredItem:
         stored = self._store.get(item_id)
@@ -198,6 +195,25 @@ class Corrections:
             raise InputError(f"The item carries {said.label!r} already; confirm it with the verdict `right`.")
         if said.verdict != "missing" and not has and not earlier:
             raise InputError(f"The item does not carry {said.label!r}; use the verdict `missing` to add it.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Known:
+    """All verdicts at one state of the documents."""
+
+    state: tuple[int, float]
+    all: Sequence[Correction]
+    by_item: Mapping[str, Sequence[Correction]]
+    shifts: Shifts
+
+
+def _shifts(said: Iterable[Correction]) -> Shifts:
+    judged: dict[tuple[str, str], list[tuple[float, bool]]] = defaultdict(list)
+    for one in said:
+        if one.score is not None:
+            judged[one.field, one.label].append((one.score, one.verdict != "wrong"))
+    moved = {key: _shift(pairs) for key, pairs in judged.items() if len(pairs) >= ENOUGH}
+    return {key: shift for key, shift in moved.items() if shift}
 
 
 def corrected(entry: Entry, said: Iterable[Correction]) -> Entry:

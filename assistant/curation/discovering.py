@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 KIND = "discover"
 LEASE_S = 600.0
-MOST_CLAUSES = 8_000  # clauses that are read; beyond, a sample
+MOST_ITEMS = 20_000  # items that are looked at; beyond, a sample
+MOST_CLAUSES = 8_000  # clauses of these that are read; beyond, a sample
 _READ = 1_000  # items per query
 _EMBED = 256
 _STATE = "latest"
@@ -151,17 +152,17 @@ class Discoverer:
             read=body["read"],
             looked_at=body["looked_at"],
             outliers=body["outliers"],
-            candidates=tuple(_found(one) for one in body["candidates"] if one["id"] not in settled),
+            candidates=tuple(self._found(one) for one in body["candidates"] if one["id"] not in settled),
         )
 
     def accept(self, id_: str, name: str | None = None, sentence: str | None = None) -> Version:
-        """Make a theme of a candidate, with its quotes as examples. Raises NotFoundError, InputError."""
+        """Make a theme of a candidate, with its phrases as examples. Raises NotFoundError, InputError.
+
+        Its quotes are no examples: an item that is deleted must leave no words behind.
+        """
         one = self._candidate(id_)
         name = name or one.name
-        quotes = tuple(" ".join(quote.text[slice(*quote.span)].split())[:400] for quote in one.quotes)
-        theme = Theme(
-            id=theme_id(name), name=name, sentence=sentence or one.sentence, phrases=(*one.phrases, *quotes)
-        )
+        theme = Theme(id=theme_id(name), name=name, sentence=sentence or one.sentence, phrases=one.phrases)
         version = self._taxonomies.add(theme)
         self._settle(id_)
         return version
@@ -171,6 +172,26 @@ class Discoverer:
         self._candidate(id_)
         self._settle(id_)
         return self.latest()
+
+    def _found(self, body: Mapping[str, Any]) -> Found:
+        """From JSON, with quotes of items that are still there and still say it."""
+        names = ("id", "name", "sentence", "items", "growth", "cohesion", "stability")
+        texts = {
+            one.item.id: one.item.text
+            for one in self._index.store.get_many([quote["item"] for quote in body["quotes"]])
+        }
+        return Found(
+            **{name: body[name] for name in names},
+            phrases=tuple(body["phrases"]),
+            nearest=(body["nearest"][0], body["nearest"][1]),
+            quotes=tuple(
+                Quote(
+                    item=quote["item"], text=texts[quote["item"]], span=(quote["span"][0], quote["span"][1])
+                )
+                for quote in body["quotes"]
+                if quote["span"][1] <= len(texts.get(quote["item"], ""))
+            ),
+        )
 
     def _candidate(self, id_: str) -> Found:
         for one in self.latest().candidates:
@@ -230,9 +251,11 @@ class Discoverer:
         return len(candidates)
 
     def _items(self) -> Iterator[StoredItem]:
-        """Items that count: tagged and no copies."""
+        """Items that count, tagged and no copies; of many a sample."""
         terms = self._index.terms.view
-        numbers = (terms.all - terms.get("copy=yes") - terms.get("untagged=yes")).to_array().tolist()
+        counted = (terms.all - terms.get("copy=yes") - terms.get("untagged=yes")).to_array()
+        size = min(MOST_ITEMS, len(counted))
+        numbers = np.sort(np.random.default_rng(0).choice(counted, size, replace=False)).tolist()
         for first in range(0, len(numbers), _READ):
             yield from self._index.store.get_many(numbers[first : first + _READ])
 
@@ -304,19 +327,6 @@ def _plain(one: "Candidate", kept: Sequence[_Clause], likeness: NDArray[np.float
         ],
         "centroid": [round(float(value), 5) for value in one.centroid],
     }
-
-
-def _found(body: Mapping[str, Any]) -> Found:
-    names = ("id", "name", "sentence", "items", "growth", "cohesion", "stability")
-    return Found(
-        **{name: body[name] for name in names},
-        phrases=tuple(body["phrases"]),
-        nearest=(body["nearest"][0], body["nearest"][1]),
-        quotes=tuple(
-            Quote(item=quote["item"], text=quote["text"], span=(quote["span"][0], quote["span"][1]))
-            for quote in body["quotes"]
-        ),
-    )
 
 
 def _revived(body: Mapping[str, Any]) -> "Candidate":

@@ -42,10 +42,8 @@ class Taxonomies:
 
     def current(self) -> Version:
         """The newest version, by whichever process it was written."""
-        head = self._documents.get("head")
-        number = int(head["number"]) if head else 0
-        if number != self._latest.number:
-            self._latest = self.get(number)
+        while (body := self._documents.get(_key(self._latest.number + 1))) is not None:
+            self._latest = self._version(self._latest.number + 1, body)
         return self._latest
 
     def get(self, number: int) -> Version:
@@ -117,7 +115,6 @@ class Taxonomies:
         self._version(number, body)  # refuses what could not be read again
         if self._documents.put_if_absent(_key(number), body) != body:
             raise BusyError("somebody else has just changed the themes; look at them and try again")
-        self._documents.put("head", {"number": number})
         return self.current()
 
     def _version(self, number: int, body: Mapping[str, Any]) -> Version:

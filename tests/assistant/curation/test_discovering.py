@@ -59,14 +59,14 @@ def test_a_candidate_keeps_its_id_when_it_grows(product: Product, found):
 
 
 def test_an_accepted_candidate_is_a_theme(product: Product, found):
-    """It has the quotes as examples and is offered no more."""
+    """It has the phrases as examples, no words of an item that may be deleted, and is offered no more."""
     one = found.candidates[0]
 
     product.discoverer.accept(one.id, name="assembly tools")
 
     [theme] = own_themes(product.taxonomy)
     assert (theme.id, theme.name) == ("assembly_tools", "assembly tools")
-    assert set(one.phrases) < set(theme.phrases)
+    assert set(one.phrases) == set(theme.phrases)
     assert one.id not in {left.id for left in product.discoverer.latest().candidates}
 
 
@@ -108,3 +108,13 @@ def test_nothing_stored_gives_nothing(homes, tmp_path):
     product = homes.product(tmp_path / "none", seeded=False)
     assert discover(product).candidates == ()
     product.close()
+
+
+def test_a_deleted_item_leaves_no_quote_behind(product: Product, found):
+    """Quotes are read from the items, so that what is erased is gone from the candidates too."""
+    one = found.candidates[0]
+    product.index.store.delete([one.quotes[0].item])
+
+    [left] = [other for other in product.discoverer.latest().candidates if other.id == one.id]
+
+    assert [quote.item for quote in left.quotes] == [quote.item for quote in one.quotes[1:]]

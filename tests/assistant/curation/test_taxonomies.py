@@ -101,3 +101,29 @@ def test_a_broken_file_says_where(product: Product):
     """Every wrong place is named."""
     with pytest.raises(InputError, match=r"themes > 0 \(a b\) > id"):
         read_yaml("version: 1\nthemes:\n- {id: a b, name: n, sentence: s}", "a file")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("version: 1\nthemes: [&a {id: x, name: n, sentence: s}, *a]", "aliases"),
+        ("[" * 20_000, "nested|valid"),
+    ],
+    ids=["aliases", "depth"],
+)
+def test_a_file_that_is_a_trap_is_refused(text: str, why: str):
+    """A few bytes never become more than fits into memory."""
+    with pytest.raises(InputError, match=why):
+        read_yaml(text, "a file")
+
+
+def test_versions_of_another_process_are_seen(product: Product):
+    """The newest version counts, whoever wrote it."""
+    from assistant.curation.taxonomies import Taxonomies
+
+    other = Taxonomies(product.index.store.documents("taxonomy"), Taxonomy.load())
+    other.add(GIFT)
+
+    assert own_themes(product.taxonomy) == [GIFT]
+    product.taxonomies.remove("gifts")
+    assert other.current().number == 2
