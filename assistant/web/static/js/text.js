@@ -100,3 +100,17 @@ export function marked(text, spans, offset = 0) {
     return kinds.length ? h("mark", { class: [...new Set(kinds)].join(" ") }, piece) : piece;
   });
 }
+
+/** A stretch of a text with what stands around it, the stretch marked. `span` counts code points. */
+export function excerpt(text, [start, end], reach = 110) {
+  const signs = points(text);
+  const from = start <= reach ? 0 : wordEdge(signs, start - reach, start);
+  const to = signs.length - end <= reach ? signs.length : end + reach;
+  const piece = signs.slice(from, to).map((sign) => (/\s/.test(sign) ? " " : sign)).join("");
+  return [from ? "… " : null, marked(piece, [{ start, end, kind: "tagged" }], from), to < signs.length ? " …" : null];
+}
+
+function wordEdge(signs, from, limit) {
+  for (let at = from; at < limit; at += 1) if (/\s/.test(signs[at])) return at + 1;
+  return from;
+}
