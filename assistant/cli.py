@@ -162,6 +162,12 @@ def train(
     ],
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder for the new weights.")],
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 7,
+    language: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="ISO code of a language that the tagger may judge; default en. Several with a multilingual encoder."
+        ),
+    ] = None,
     with_corrections: Annotated[
         bool, typer.Option("--with-corrections", help="Learn from what people said of stored tags, too.")
     ] = False,
@@ -170,7 +176,9 @@ def train(
     from assistant.commands import training
 
     with _settings() as settings:
-        training.train(settings, data, labels, out, seed, with_corrections=with_corrections)
+        training.train(
+            settings, data, labels, out, seed, languages=language or ["en"], with_corrections=with_corrections
+        )
 
 
 @app.command()

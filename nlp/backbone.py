@@ -1,4 +1,4 @@
-"""A BERT encoder read straight from its files: embeddings, layers, mean pooling.
+"""An encoder of the BERT or RoBERTa family read straight from its files: embeddings, layers.
 
 Reading the files directly instead of through `transformers` saves seconds at start; a test holds the
 result to what `sentence-transformers` computes.
@@ -17,9 +17,12 @@ from torch.nn import functional
 
 from nlp.encoder import EncoderError, EncoderMissingError
 
+# RoBERTa and its multilingual kin number positions from behind the padding token, BERT from 0.
+FAMILIES = {"bert": False, "roberta": True, "xlm-roberta": True}
+
 
 class UnsupportedEncoderError(EncoderError):
-    """The encoder is not of the BERT family, so its layers can't be forked."""
+    """The encoder is of no family whose layers can be forked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,24 +99,27 @@ class Backbone:
 
 
 def read_backbone(folder: Path) -> Backbone:
-    """Reads a BERT encoder (`config.json`, `model.safetensors`, `tokenizer.json`) from a folder."""
+    """Reads an encoder (`config.json`, `model.safetensors`, `tokenizer.json`) from a folder."""
     for file in ("config.json", "model.safetensors", "tokenizer.json"):
         if not (folder / file).is_file():
             raise EncoderMissingError(f"{folder / file} is missing. Give the folder of a sentence encoder.")
     raw = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    if raw.get("model_type", "bert") != "bert":
+    family = raw.get("model_type", "bert")
+    if family not in FAMILIES:
         raise UnsupportedEncoderError(
-            f"{folder} holds a {raw['model_type']} model. Only encoders of the BERT family can be used."
+            f"{folder} holds a {family} model. Only encoders of these families can be used: {', '.join(FAMILIES)}."
         )
-    config = _config(raw, folder)
+    first = raw["pad_token_id"] + 1 if FAMILIES[family] else 0
+    config = _config(raw, folder, first)
     tensors = {
-        name.removeprefix("bert."): tensor for name, tensor in load_file(folder / "model.safetensors").items()
+        name.removeprefix("bert.").removeprefix("roberta."): tensor
+        for name, tensor in load_file(folder / "model.safetensors").items()
     }
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     layers = nn.ModuleList(_layer(config, tensors, i) for i in range(config.num_hidden_layers))
-    embeddings = _embeddings(config, tensors)
+    embeddings = _embeddings(config, tensors, first)
     for module in (embeddings, layers):
         module.requires_grad_(requires_grad=False).eval()
     return Backbone(
@@ -125,7 +131,8 @@ def read_backbone(folder: Path) -> Backbone:
     )
 
 
-def _config(raw: dict[str, Any], folder: Path) -> BackboneConfig:
+def _config(raw: dict[str, Any], folder: Path, first: int) -> BackboneConfig:
+    """Sizes; `first` is the row of the position embeddings that the first token has."""
     limits = folder / "sentence_bert_config.json"
     limit = json.loads(limits.read_text(encoding="utf-8")).get("max_seq_length") if limits.is_file() else None
     fields = ("hidden_size", "num_attention_heads", "num_hidden_layers", "intermediate_size")
@@ -133,13 +140,13 @@ def _config(raw: dict[str, Any], folder: Path) -> BackboneConfig:
         **{field: raw[field] for field in fields},
         layer_norm_eps=raw["layer_norm_eps"],
         pad_token_id=raw.get("pad_token_id", 0),
-        max_tokens=min(limit or raw["max_position_embeddings"], raw["max_position_embeddings"]),
+        max_tokens=min(limit or raw["max_position_embeddings"], raw["max_position_embeddings"] - first),
     )
 
 
-def _embeddings(config: BackboneConfig, tensors: dict[str, Tensor]) -> Embeddings:
+def _embeddings(config: BackboneConfig, tensors: dict[str, Tensor], first: int) -> Embeddings:
     words = tensors["embeddings.word_embeddings.weight"]
-    positions = tensors["embeddings.position_embeddings.weight"]
+    positions = tensors["embeddings.position_embeddings.weight"][first:]
     module = Embeddings(config, len(words), len(positions))
     module.load_state_dict(
         {

@@ -17,6 +17,7 @@ from nlp.labels import FINE_EMOTIONS
 from nlp.tags import Span
 
 OWN_TEXTS = Path(__file__).parent / "training_texts"
+OWN_LABELS = Path(__file__).parent / "training_labels"
 OWN_CONVERSATIONS = Path(__file__).parent / "training_conversations"
 LABEL_FIELDS = (
     "sentiment", "emotions", "intensity", "themes", "empathy_gaps", "churn", "effort", "urgency", "intent",
@@ -73,6 +74,36 @@ def labelled(path: Path) -> list[Example]:
         for row in json_lines(path)
         if "text" in row
     ]
+
+
+def referenced(path: Path, data_dir: Path) -> list[Example]:
+    """Labels of ours for texts of public data, which are not ours to keep: each names its text by `ref`.
+
+    `fewsum/yelp_val.csv#GROUP#3` is the third review of a group; `why` is `[start, end)` in it.
+    """
+    texts = reviews_by_reference(data_dir)
+    found = []
+    for row in json_lines(path):
+        if row["ref"] not in texts:
+            raise ValueError(
+                f"{path.name} names {row['ref']}, which is not in {data_dir}. Give the folder that holds FewSum."
+            )
+        text = texts[row["ref"]]
+        why = text[slice(*row["why"])] if row["why"] else ""
+        labels = {name: row[name] for name in LABEL_FIELDS if name in row} | {"why": why}
+        found.append(Example(text=text, source="fewsum", labels=labels, group="fewsum"))
+    return found
+
+
+def reviews_by_reference(data_dir: Path) -> dict[str, str]:
+    """The reviews of FewSum by reference."""
+    texts = {}
+    for file in sorted((data_dir / "fewsum").glob("*.csv")):
+        with file.open(encoding="utf-8", newline="") as rows:
+            for row in csv.DictReader(rows, delimiter="\t"):
+                for number in range(1, 9):
+                    texts[f"fewsum/{file.name}#{row['group_id']}#{number}"] = row[f"rev{number}"].strip()
+    return texts
 
 
 def goemotions(path: Path) -> list[Example]:
@@ -265,14 +296,23 @@ def customer_side(conversation: Mapping[str, Any]) -> Example:
     )
 
 
-def read_labelled(labels_dir: Path) -> list[Example]:
-    """Everything labelled by the guide that may be trained on: `train`, `authored_*`, and our own texts."""
+def read_labelled(labels_dir: Path, data_dir: Path | None) -> list[Example]:
+    """Everything labelled by the guide that may be trained on: `train`, `authored_*`, our own texts.
+
+    With `data_dir`, also the public texts that we labelled; these are kept by reference.
+    """
     files = [
         labels_dir / "train.jsonl",
         *sorted(labels_dir.glob("authored_*.jsonl")),
         *sorted(OWN_TEXTS.glob("*.jsonl")),
     ]
-    return [example for file in files for example in labelled(file)]
+    own = [
+        example
+        for file in sorted(OWN_LABELS.glob("*.jsonl"))
+        if data_dir
+        for example in referenced(file, data_dir)
+    ]
+    return [*(example for file in files for example in labelled(file)), *own]
 
 
 def read_conversations(labels_dir: Path) -> list[dict[str, Any]]:

@@ -13,9 +13,11 @@ from nlp.data import Example, goemotions, json_lines, labelled
 from nlp.evaluate_conversations import conversation_figures
 from nlp.heads import HEADS, slices
 from nlp.metrics import Figure, LabelScore, f1, figure, macro_f1, micro_f1
+from nlp.own_theme_fit import described, evidence, own_theme_decisions
 from nlp.tagger import Tagger
 from nlp.tags import Document, Tags
 from nlp.targets import UNKNOWN, targets
+from nlp.taxonomy import Taxonomy
 
 PLACE = slices(HEADS)
 ENOUGH = 5
@@ -70,6 +72,7 @@ def evaluate(tagger: Tagger, data_dir: Path | None, labels_dir: Path, progress: 
         emotional = judge(tagger, goemotions(data_dir / "goemotions" / "dev.tsv"))[0]
         figures.append(_fine_emotions(emotional))
         rows += [row for row in label_scores(emotional) if row.field == "fine_emotions"]
+    figures += _own_themes(tagger, examples, progress)
     sources = np.array(judged.sources)
     return Report(
         model=tagger.model_id,
@@ -78,6 +81,24 @@ def evaluate(tagger: Tagger, data_dir: Path | None, labels_dir: Path, progress: 
         sources={str(name): message_figures(judged.rows(sources == name)) for name in np.unique(sources)},
         abstained=abstained,
     )
+
+
+def _own_themes(tagger: Tagger, examples: Sequence[Example], progress: Progress) -> list[Figure]:
+    """F1 of the trained themes as if somebody had added them by name and sentence; no theme saw its own labels."""
+    if tagger.own_theme_model is None:
+        return []
+    progress("matching themes by their sentences alone")
+    found = evidence(tagger, examples, described(Taxonomy.load()))
+    truth, said = found.labels, own_theme_decisions(tagger.own_theme_model, found)
+    often = truth.sum(0) >= ENOUGH
+    return [
+        figure("own themes micro-F1", len(truth), lambda rows: micro_f1(truth[rows], said[rows])),
+        figure(
+            "own themes macro-F1",
+            len(truth),
+            lambda rows: _mean(f1(truth[rows][:, often], said[rows][:, often]).astype(float)),
+        ),
+    ]
 
 
 def judge(tagger: Tagger, examples: Sequence[Example]) -> tuple[Judged, float]:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from nlp.calibrate import FloatArray
 from nlp.data import Example
-from nlp.metrics import f1, micro_f1
-from nlp.own_themes import FEATURES, GENERAL, OwnThemeModel, OwnThemes
+from nlp.metrics import micro_f1
+from nlp.own_themes import FEATURES, GENERAL, OwnThemeModel
 from nlp.phrase_vectors import Vectors
 from nlp.tagger import Tagger
 from nlp.taxonomy import Taxonomy, Theme
@@ -41,14 +41,6 @@ class Evidence:
         return np.asarray(order[last], np.int64)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OwnThemeScores:
-    """F1 of themes that were defined by name and sentence only: pooled, and mean over themes."""
-
-    micro: float
-    macro: float
-
-
 def described(taxonomy: Taxonomy) -> list[Theme]:
     """The trained themes as a user would add them: name and sentence."""
     return [
@@ -60,7 +52,7 @@ def described(taxonomy: Taxonomy) -> list[Theme]:
 
 def evidence(tagger: Tagger, examples: Sequence[Example], themes: Sequence[Theme]) -> Evidence:
     """Compare labelled items with themes; items without a clause are left out."""
-    matcher = OwnThemes(themes, tagger.embed, _UNFITTED)
+    matcher = tagger.matcher(themes, _UNFITTED)
     texts = [example.text for example in examples]
     said = [clauses for clauses, _ in tagger.clauses(texts)]
     flat = [clause for clauses in said for clause in clauses]
@@ -91,14 +83,9 @@ def fit_own_themes(found: Evidence) -> OwnThemeModel:
     return OwnThemeModel(weights=model.weights, bias=model.bias, threshold=max(good))
 
 
-def measure_own_themes(model: OwnThemeModel, found: Evidence, enough: int) -> OwnThemeScores:
-    """Scores on items; `enough` labelled items make a theme count in the mean."""
-    said = (_best(model, found) >= model.threshold).astype(float)
-    counted = found.labels.sum(0) >= enough
-    return OwnThemeScores(
-        micro=micro_f1(found.labels, said),
-        macro=float(f1(found.labels[:, counted], said[:, counted]).mean()),
-    )
+def own_theme_decisions(model: OwnThemeModel, found: Evidence) -> FloatArray:
+    """Which themes are tagged, (items, themes) of 0 and 1."""
+    return (_best(model, found) >= model.threshold).astype(float)
 
 
 def _left_out(found: Evidence) -> FloatArray:

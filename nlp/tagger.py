@@ -34,7 +34,7 @@ from nlp.labels import THEMES
 from nlp.language import Reason, abstention, detect
 from nlp.network import Network
 from nlp.own_tags import add_own_themes
-from nlp.own_themes import OwnThemes
+from nlp.own_themes import OwnThemeModel, OwnThemes
 from nlp.pieces import Piece, message, of_document, pair, whole
 from nlp.sub_themes import name_sub_themes
 from nlp.tags import Abstention, ConversationTags, Document, Tags, ThemeTag, transcript
@@ -117,6 +117,11 @@ class Tagger:
         return self._checkpoint.model
 
     @property
+    def own_theme_model(self) -> OwnThemeModel | None:
+        """How own themes are weighed; None in weights that were made before they could be tagged."""
+        return self._checkpoint.own_themes
+
+    @property
     def version(self) -> str:
         """Names all that decides the tags: the weights and the taxonomy. Other tags may differ from today's."""
         learned = (
@@ -127,6 +132,10 @@ class Tagger:
             for at, part in enumerate((self.model_id, self._weights, self.taxonomy.digest, learned))
             if part
         )
+
+    def matcher(self, themes: Sequence[Theme], model: OwnThemeModel) -> OwnThemes:
+        """What matches themes with clauses, by this tagger's embeddings."""
+        return OwnThemes(themes, self.embed, model, cache=self._cache)
 
     def use(self, taxonomy: Taxonomy) -> None:
         """Tag by another taxonomy from now on: its own themes, and all of its sub-themes.
@@ -139,7 +148,7 @@ class Tagger:
             raise WeightsError(f"{self.model_id} cannot tag own themes. Train it again with this version.")
         with self._turn:
             self._named_below = SubThemes(taxonomy, self.embed, cache=self._cache)
-            self._own = OwnThemes(own, self.embed, model, cache=self._cache) if own and model else None
+            self._own = self.matcher(own, model) if own and model else None
             self.taxonomy = taxonomy
 
     def adjust(self, shifts: Mapping[tuple[str, str], float]) -> None:
@@ -168,7 +177,7 @@ class Tagger:
         if model is None:
             raise WeightsError(f"{self.model_id} cannot tag own themes. Train it again with this version.")
         with self._turn:
-            matcher = OwnThemes([theme], self.embed, model, cache=self._cache)
+            matcher = self.matcher([theme], model)
             scores, vectors = self._run([of_document(document) for document in documents], 64)
             judged = [self._judged(document, one) for document, one in zip(documents, scores, strict=True)]
             self._add_own_themes(documents, scores, judged, vectors, matcher)

@@ -6,6 +6,7 @@ texts of whole industries that the network has not seen.
 """
 
 import random
+import tempfile
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,13 +39,16 @@ from nlp.heads import HEADS, slices
 from nlp.held_out import HeldOut, Outputs, fit_decisions, micro_scores, run
 from nlp.losses import class_weights
 from nlp.network import Network
+from nlp.own_theme_fit import described, evidence, fit_own_themes
 from nlp.quality import quality, write_quality
 from nlp.sentences import clauses
 from nlp.tagger import Tagger
+from nlp.taxonomy import Taxonomy
 
 MODEL = "earmark-tagger-1"
 PUBLIC_SIZES = {"mams_acsa": 4000, "clothing_ratings": 3000, "banking77": 2500, "natcs_intents": 800}
 REPLAYED = 6_000
+OWN_THEME_EXAMPLES = 900
 LONG_SOURCES = ("womens_clothing", "cfpb_sample", "fewsum_gold", "fewsum", "sktod")
 PUBLIC = Recipe(epochs=1.3, shares=tuple((source, 0.5) for source in PUBLIC_SIZES))
 LABELLED = Recipe(
@@ -109,7 +113,7 @@ def train(
     backbone = read_backbone(encoder_folder(encoder))
     network = Network(backbone, plan.dropout)
     conversations = read_conversations(labels_dir)
-    own = [*read_labelled(labels_dir), *conversation_examples(conversations), *extra]
+    own = [*read_labelled(labels_dir, data_dir), *conversation_examples(conversations), *extra]
     public = [
         *with_tone(goemotions(data_dir / "goemotions" / "train.tsv")),
         *read_public(data_dir, seed=plan.public.seed, sizes=PUBLIC_SIZES),
@@ -132,8 +136,13 @@ def train(
     held_out = run(network, data.rows(fold == plan.held_out)).joined(run(network, unseen))
     _write(network, held_out, _gaps(conversations), out, plan, encoder)
     progress("joining head and likeness for the themes")
-    add_blend(out, held_out.items)
-    report = evaluate(Tagger.load(out), data_dir, labels_dir, progress)
+    with tempfile.TemporaryDirectory() as folder:
+        phrases = Path(folder)  # the taxonomy's words are embedded once
+        add_blend(out, held_out.items, phrases)
+        progress("weighing what tells a theme of one's own")
+        themed = [e for e in own if "themes" in e.labels and not (e.judged or e.talk)]
+        add_own_themes(out, themed, plan.public.seed, phrases)
+        report = evaluate(Tagger.load(out, cache=phrases), data_dir, labels_dir, progress)
     write_card(out, Card(model=plan.model, examples=own, seed=plan.public.seed, report=report))
     return Trained(folder=out, examples=len(own))
 
@@ -192,12 +201,12 @@ def _write(
     save_weights(network, out)
 
 
-def add_blend(folder: Path, items: Outputs) -> None:
+def add_blend(folder: Path, items: Outputs, cache: Path | None = None) -> None:
     """Join head and likeness for the themes of a written tagger, fitted on held-out items, with new thresholds."""
     place, head = slices(HEADS)["themes"], next(head for head in HEADS if head.field == "themes")
     chosen = items.known[:, place].max(1) > 0
     logits, labels, known = (values[chosen][:, place] for values in (items.logits, items.labels, items.known))
-    likeness, named = Tagger.load(folder).likeness(items.texts[chosen].tolist())
+    likeness, named = Tagger.load(folder, cache=cache).likeness(items.texts[chosen].tolist())
     blend = ThemeBlend.fit(logits, likeness, named, labels, known)
     probabilities = blend.probabilities(logits, likeness, named)
     checkpoint = read_checkpoint(folder)
@@ -209,6 +218,14 @@ def add_blend(folder: Path, items: Outputs) -> None:
     hits = float((said * labels).sum())
     measured = (hits / max(float(said.sum()), 1), hits / max(float((labels * known).sum()), 1))
     write_quality(folder, {**quality(folder), "themes": measured})
+
+
+def add_own_themes(folder: Path, examples: Sequence[Example], seed: int, cache: Path | None = None) -> None:
+    """Fit how own themes are matched with a written tagger, on a sample of labelled texts."""
+    sample = random.Random(seed).sample(examples, min(OWN_THEME_EXAMPLES, len(examples)))  # noqa: S311
+    themes = described(Taxonomy.load())
+    model = fit_own_themes(evidence(Tagger.load(folder, cache=cache), sample, themes))
+    write_checkpoint(folder, replace(read_checkpoint(folder), own_themes=model))
 
 
 def save_weights(network: Network, folder: Path) -> None:

@@ -1,7 +1,8 @@
 """`earmark train` and `earmark evaluate`."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -15,14 +16,21 @@ from nlp.metrics import Figure, LabelScore
 
 
 def train(
-    settings: Settings, data: Path, labels: Path, out: Path, seed: int, *, with_corrections: bool = False
+    settings: Settings,
+    data: Path,
+    labels: Path,
+    out: Path,
+    seed: int,
+    *,
+    languages: Sequence[str] = ("en",),
+    with_corrections: bool = False,
 ) -> None:
     """Train the tagger, with what people said of stored items if wished, and say where the weights are."""
     from nlp.train import Plan
     from nlp.train import train as train_tagger
 
     console = Console(stderr=True)
-    plan = Plan().seeded(seed)
+    plan = replace(Plan().seeded(seed), languages=tuple(languages))
     extra = _corrections(settings) if with_corrections else []
     if with_corrections:
         console.log(f"{len(extra):,} items with verdicts of people")

@@ -1,11 +1,10 @@
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nlp.data import (
+    OWN_LABELS,
     Example,
     clothing,
     conversation_examples,
@@ -13,6 +12,7 @@ from nlp.data import (
     labelled,
     mams,
     read_labelled,
+    referenced,
 )
 from nlp.fitting import Recipe, batches
 from nlp.heads import HEADS, slices
@@ -22,31 +22,9 @@ from nlp.tagger import Tagger
 from nlp.tags import Document
 from nlp.targets import targets
 from nlp.train import Plan, fold_of, train
+from tests.nlp.small_world import LATE, TALK, write_lines
 
 PLACE = slices(HEADS)
-LATE = {
-    "id": "m1", "text": "The parcel came a week late. The courier was kind.", "industry": "post",
-    "sentiment": "mixed", "emotions": ["anger"], "intensity": 1, "themes": {"delivery": "-"},
-    "empathy_gaps": ["unheard"], "churn": "at_risk", "effort": "high", "urgency": 3, "intent": "complaint",
-    "forces": {"certainty": "-"}, "spectrum": "needs", "values": ["functional"], "why": "came a week late",
-}  # fmt: skip
-FINE = {
-    "id": "m2", "text": "Lovely soup, quick service.", "industry": "food", "sentiment": "positive",
-    "emotions": ["joy"], "intensity": 2, "themes": {"food_drink": "+", "wait_time": "+"}, "empathy_gaps": [],
-    "churn": "loyal", "effort": "low", "urgency": 1, "intent": "praise", "forces": {}, "spectrum": None,
-    "values": [], "why": "",
-}  # fmt: skip
-TALK = {
-    "id": "t1", "industry": "post", "turns": [["C", "Where is it?"], ["A", "On its way, sorry."], ["C", "Thanks"]],
-    "emotions": [], "intensity": 0, "themes": {"delivery": "0"}, "churn": "none", "empathy_gaps": [],
-    "replies": [{"turn": 1, "acknowledges": 1, "understands": 1, "explores": 0, "acts": 1, "scripted": False}],
-    "gap": 0, "gap_turn": None, "resolved": "yes",
-}  # fmt: skip
-
-
-def write_lines(path: Path, rows: list[dict]) -> Path:
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return path
 
 
 def test_a_labelled_text_becomes_targets(tmp_path):
@@ -119,8 +97,29 @@ def test_our_own_texts_are_well_formed(tmp_path):
     """Every text shipped for training can be read and has labels of the guide."""
     write_lines(tmp_path / "train.jsonl", [LATE])
 
-    for example in read_labelled(tmp_path):
+    for example in read_labelled(tmp_path, None):
         targets(example, [(0, len(example.text))])
+
+
+def test_labels_of_public_texts_name_them_and_hold_none_of_them(tmp_path):
+    """The text is read from the data; what stands in the project are labels and places."""
+    (tmp_path / "fewsum").mkdir()
+    reviews = "\t".join(f"review number {n}" for n in range(1, 9))
+    head = "\t".join(["cat", "group_id", *(f"rev{n}" for n in range(1, 9))])
+    (tmp_path / "fewsum" / "a.csv").write_text(f"{head}\nshop\tG1\t{reviews}\n", encoding="utf-8")
+    write_lines(
+        tmp_path / "own.jsonl", [{"ref": "fewsum/a.csv#G1#3", "sentiment": "negative", "why": [7, 13]}]
+    )
+    write_lines(tmp_path / "lost.jsonl", [{"ref": "fewsum/a.csv#G2#3", "sentiment": "negative", "why": None}])
+
+    [one] = referenced(tmp_path / "own.jsonl", tmp_path)
+
+    assert one.text == "review number 3"
+    assert one.labels == {"sentiment": "negative", "why": "number"}
+    with pytest.raises(ValueError, match="which is not in"):
+        referenced(tmp_path / "lost.jsonl", tmp_path)
+    for file in OWN_LABELS.glob("*.jsonl"):
+        assert all("text" not in row and not isinstance(row["why"], str) for row in json_lines(file))
 
 
 def test_rare_labels_weigh_more():
@@ -154,37 +153,10 @@ def test_an_industry_stays_in_one_fold():
     assert {fold_of(f"industry {n}", 3) for n in range(50)} == {0, 1, 2}
 
 
-@pytest.fixture
-def small_data(tmp_path) -> tuple[Path, Path]:
-    """The folders that `train` reads, with a handful of texts in each file."""
-    data, labels = tmp_path / "data", tmp_path / "labels"
-    for folder in ("goemotions", "mams/ACSA", "womens_clothing", "banking77", "natcs_intents"):
-        (data / folder).mkdir(parents=True)
-    labels.mkdir()
-    fine = "".join(f"I like this very much, number {n}\t{n % 28}\tid{n}\n" for n in range(28))
-    for part in ("train", "dev"):
-        (data / "goemotions" / f"{part}.tsv").write_text(fine, encoding="utf-8")
-    for part in ("train", "val"):
-        (data / "mams" / "ACSA" / f"{part}.xml").write_text("<sentences></sentences>", encoding="utf-8")
-    (data / "womens_clothing" / "reviews.csv").write_text("Title,Review Text,Rating\n", encoding="utf-8")
-    (data / "banking77" / "train.csv").write_text(
-        "text,category\nWhere is my card?,card_arrival\n", encoding="utf-8"
-    )
-    industries = [f"industry {n}" for n in range(8)]
-    rows = [row | {"id": f"{row['id']}-{i}", "industry": i} for i in industries for row in (LATE, FINE)]
-    write_lines(labels / "train.jsonl", rows)
-    write_lines(labels / "dev.jsonl", [LATE | {"source": "post"}, FINE | {"source": "food"}])
-    talks = [
-        TALK | {"id": f"t{n}", "industry": i, "gap": n % 3, "gap_turn": 1} for n, i in enumerate(industries)
-    ]
-    write_lines(labels / "conversations_authored.jsonl", talks)
-    write_lines(labels / "dialogues_dev.jsonl", talks[:3])
-    return data, labels
-
-
 def test_training_writes_a_tagger_that_tags(small_data, tmp_path, monkeypatch):
     """From folders of data to a folder of weights with card, calibration and thresholds."""
     monkeypatch.setattr("nlp.data.OWN_TEXTS", tmp_path / "none")
+    monkeypatch.setattr("nlp.data.OWN_LABELS", tmp_path / "none")
     monkeypatch.setattr("nlp.data.OWN_CONVERSATIONS", tmp_path / "none")
     data, labels = small_data
     plan = Plan(
