@@ -56,8 +56,10 @@ async function guarded(status, act) {
 
 function sum(found) {
   if (!found.made) return "Not looked for yet. It reads all feedback and takes a moment.";
-  const when = `Looked on ${day(found.made.slice(0, 10))}: ${count(found.looked_at)} passages like no theme`;
-  return found.candidates.length ? `${when}, ${count(found.outliers)} of them in no group.` : `${when}. Nothing more to offer.`;
+  const { read, uncovered, looked_at: unlike, outliers } = found;
+  const passages = read < uncovered ? `a sample of ${count(read)} of the ${count(uncovered)} passages` : `${some(read, "passage")}`;
+  const rest = found.candidates.length ? `${count(outliers)} of these in no group` : "none of these in a group that is left to offer";
+  return `Looked on ${day(found.made.slice(0, 10))} at ${passages} outside all themes: ${count(unlike)} like no theme, ${rest}.`;
 }
 
 function card(one, accept, dismiss) {

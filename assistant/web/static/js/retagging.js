@@ -47,9 +47,9 @@ async function draw(holder, job, changes, { isNews, ended }) {
   const found = groups(changes, await vocabulary());
   holder.hidden = !isNews && !found.length && job.state === "finished";
   if (job.state !== "finished") return holder.replaceChildren(stopped(job, ended), ...(found.length ? [listView(found)] : []));
-  const heading = isNews ? "All items have the themes of now." : `Last tagged again on ${day(new Date(job.changed * 1000).toISOString())}.`;
-  const fold = h("details", { class: "changes", open: isNews && found.length > 0 }, h("summary", {}, "What changed"), listView(found));
-  return holder.replaceChildren(h("p", {}, `${heading} ${found.length ? "" : "No tag is different."}`), ...(found.length ? [fold] : []));
+  const heading = isNews ? "All items have the themes of now" : `Last tagged again on ${day(new Date(job.changed * 1000).toISOString().slice(0, 10))}`;
+  if (!found.length) return holder.replaceChildren(h("p", { class: "hint" }, `${heading}. No tag is different.`));
+  return holder.replaceChildren(h("details", { class: "changes", open: isNews }, h("summary", {}, `${heading}: what changed`), listView(found)));
 }
 
 function stopped(job, ended) {

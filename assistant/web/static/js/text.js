@@ -101,16 +101,11 @@ export function marked(text, spans, offset = 0) {
   });
 }
 
-/** A stretch of a text with what stands around it, the stretch marked. `span` counts code points. */
+/** A stretch of a text with what stands around it, cut between words, the stretch marked. `span` counts code points. */
 export function excerpt(text, [start, end], reach = 110) {
-  const signs = points(text);
-  const from = start <= reach ? 0 : wordEdge(signs, start - reach, start);
-  const to = signs.length - end <= reach ? signs.length : end + reach;
-  const piece = signs.slice(from, to).map((sign) => (/\s/.test(sign) ? " " : sign)).join("");
-  return [from ? "… " : null, marked(piece, [{ start, end, kind: "tagged" }], from), to < signs.length ? " …" : null];
-}
-
-function wordEdge(signs, from, limit) {
-  for (let at = from; at < limit; at += 1) if (/\s/.test(signs[at])) return at + 1;
-  return from;
+  const signs = points(text).map((sign) => (/\s/.test(sign) ? " " : sign));
+  const before = start > reach ? signs.indexOf(" ", start - reach) + 1 : 0;
+  const after = signs.length > end + reach ? signs.lastIndexOf(" ", end + reach) : signs.length;
+  const [from, to] = [Math.min(before, start), Math.max(after, end)];
+  return [from ? "… " : null, marked(signs.slice(from, to).join(""), [{ start, end, kind: "tagged" }], from), to < signs.length ? " …" : null];
 }

@@ -9,18 +9,18 @@ const MOST = 20; // versions that stand in sight
 
 /** Fill the section. `taken` is called with the themes after a change, and shows the versions anew. */
 export async function showVersions(section, taken) {
-  const wrong = h("div", {});
+  const wrong = () => section.querySelector(".wrong"); // the section may have been drawn anew since
   const change = async (request) => {
     try {
-      wrong.replaceChildren();
+      wrong().replaceChildren();
       await taken(await request());
     } catch (error) {
-      wrong.replaceChildren(problemCard(error));
+      wrong().replaceChildren(problemCard(error));
     }
   };
   try {
     const versions = await call("/v1/themes/history");
-    const parts = [wrong, listView(versions, change), fileView(change)];
+    const parts = [h("div", { class: "wrong" }), listView(versions, change), fileView(change)];
     keepingFocus(() => section.replaceChildren(...parts), () => section.querySelector(".version button"));
   } catch (error) {
     section.replaceChildren(problemCard(error, () => showVersions(section, taken)));
@@ -53,7 +53,11 @@ function moment(iso) {
 
 function fileView(change) {
   const input = h("input", { type: "file", accept: ".yaml,.yml", class: "unseen", id: "taxonomy-file", onchange: () => input.files[0] && take(input.files[0]) });
-  const take = (chosen) => change(async () => put("/v1/taxonomy", await chosen.text(), "application/yaml"));
+  const take = (chosen) => change(async () => {
+    const text = await chosen.text();
+    input.value = ""; // so that the same file can be taken again once it is corrected
+    return put("/v1/taxonomy", text, "application/yaml");
+  });
   return h("div", { class: "file-view" }, h("h2", {}, "As a file"),
     h("p", { class: "hint" }, "All themes as YAML: to edit, to keep, or to take to another workspace. A file that is taken over replaces the themes that were added here; you can go back."),
     h("div", { class: "actions" },
