@@ -48,7 +48,13 @@ def terms_of(tags: Tags, item: Item) -> frozenset[str]:
     if any(entry["field"] == "all" for entry in tags["abstained"]):
         return frozenset(known | {"untagged=yes"})
     return frozenset(
-        known | _single(tags) | _many(tags) | _themes(tags) | _evidence(tags) | _conversation(tags)
+        known
+        | _single(tags)
+        | _open(tags)
+        | _many(tags)
+        | _themes(tags)
+        | _evidence(tags)
+        | _conversation(tags)
     )
 
 
@@ -60,6 +66,11 @@ def _single(tags: Tags) -> set[str]:
     }
     found |= {f"{name}={tags[name]}" for name in ("urgency", "intensity") if tags[name] is not None}
     return found
+
+
+def _open(tags: Tags) -> set[str]:
+    """Fields that were left open because no label was likely enough."""
+    return {f"abstained={entry['field']}" for entry in tags["abstained"]}
 
 
 def _many(tags: Tags) -> set[str]:

@@ -22,13 +22,14 @@ from nlp.labels import (
     THEMES,
     VALUES,
 )
-from nlp.tags import ForceTag, Span, SpanTag, Tag, ThemeTag
+from nlp.tags import Abstention, ForceTag, Span, SpanTag, Tag, ThemeTag
 
 PLACE = slices(HEADS)
 MOST_EMOTIONS = 3
 MOST_FINE_EMOTIONS = 5
 MOST_CLAUSES = 3  # a tag is shown by its strongest clauses
 GENERAL_THEME = "overall"
+LEAST_SURE = 0.4  # probability of the likeliest label below which a field is left open
 SECOND_REASON = 0.5  # a second clause is given as reason only when it states one more likely than not
 
 
@@ -59,9 +60,11 @@ def fields(scores: Scores, thresholds: Thresholds) -> dict[str, Any]:
     """The judged fields of `Tags`, by name."""
     said = scores.said
     sentiment = _one(scores, said, "sentiment", SENTIMENTS)
+    intent = _one(scores, said, "intent", INTENTS)
+    unsure = [field for field in ("sentiment", "intent") if scores.item[PLACE[field]].max() < LEAST_SURE]
     emotions = _many(scores, said, "emotions", tuple(EMOTIONS))[:MOST_EMOTIONS]
     return {
-        "sentiment": sentiment,
+        "sentiment": None if "sentiment" in unsure else sentiment,
         "emotions": emotions,
         "intensity": _intensity(scores, feels=bool(emotions)),
         "fine_emotions": _many(scores, said, "fine_emotions", FINE_EMOTIONS)[:MOST_FINE_EMOTIONS],
@@ -70,11 +73,12 @@ def fields(scores: Scores, thresholds: Thresholds) -> dict[str, Any]:
         "churn": _churn(scores, said),
         "effort": _one(scores, said, "effort", EFFORT),
         "urgency": 1 + _median(scores.item[PLACE["urgency"]]),
-        "intent": _one(scores, said, "intent", INTENTS),
+        "intent": None if "intent" in unsure else intent,
         "forces": _forces(scores, said),
         "spectrum": _spectrum(scores, said),
         "values": _many(scores, said, "values", VALUES),
         "why": _why(scores) if sentiment.label in ("negative", "mixed") else [],
+        "abstained": [Abstention(field=field, reason="low_confidence") for field in unsure],
     }
 
 

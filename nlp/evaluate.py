@@ -15,7 +15,7 @@ from nlp.heads import HEADS, slices
 from nlp.metrics import Figure, LabelScore, f1, figure, macro_f1, micro_f1
 from nlp.own_theme_fit import described, evidence, own_theme_decisions
 from nlp.tagger import Tagger
-from nlp.tags import Document, Tags
+from nlp.tags import Document, Tags, is_untagged
 from nlp.targets import UNKNOWN, targets
 from nlp.taxonomy import Taxonomy
 
@@ -105,7 +105,7 @@ def judge(tagger: Tagger, examples: Sequence[Example]) -> tuple[Judged, float]:
     """Tags examples and lays truth and tags side by side; also the share of items that was left untagged."""
     every = tagger.probabilities([e.text for e in examples])
     read = [tagger.read(Document(id="", text=e.text), s) for e, s in zip(examples, every, strict=True)]
-    kept = [n for n, one in enumerate(read) if not one.abstained]
+    kept = [n for n, one in enumerate(read) if not is_untagged(one.abstained)]
     examples, tags, scores = [examples[n] for n in kept], [read[n] for n in kept], [every[n] for n in kept]
     true = [targets(e, []) for e in examples]
     said = [

@@ -12,7 +12,7 @@ from nlp.labels import SENTIMENTS
 from nlp.own_themes import OwnThemes
 from nlp.phrase_vectors import Embed, Vectors
 from nlp.sub_themes import text_of
-from nlp.tags import Document, Polarity, Span, ThemeTag
+from nlp.tags import Document, Polarity, Span, ThemeTag, is_untagged
 
 Tone = Callable[[list[str]], FloatArray]  # n texts -> probabilities of the sentiments (n, 4)
 PLAIN = 0.6  # probability of "neutral" from which a theme is only mentioned
@@ -76,7 +76,7 @@ def _hits(
     """The own themes of each document, with the spans that carry them."""
     looked: list[tuple[int, Scores, list[int], list[str]]] = []
     for row, one in enumerate(scores):
-        if one is None or one.vectors is None or judged[row]["abstained"]:
+        if one is None or one.vectors is None or is_untagged(judged[row]["abstained"]):
             continue
         texts = [text_of(documents[row])[start:end] for start, end in one.clauses]
         worth = matcher.candidates(texts, one.vectors, vectors[row]).tolist()

@@ -37,7 +37,7 @@ from nlp.own_tags import add_own_themes
 from nlp.own_themes import OwnThemeModel, OwnThemes
 from nlp.pieces import Piece, message, of_document, pair, whole
 from nlp.sub_themes import name_sub_themes
-from nlp.tags import Abstention, ConversationTags, Document, Tags, ThemeTag, transcript
+from nlp.tags import Abstention, ConversationTags, Document, Tags, ThemeTag, is_untagged, transcript
 from nlp.themes import SubThemes, Taxonomy, Theme
 from nlp.windows import Batch, Window, pack, windows
 
@@ -309,8 +309,8 @@ class Tagger:
         """The fields that are judged from the text, and what is known of a document that is not."""
         language, reason = self._language(_said(document))
         judged = {} if scores is None or reason else fields(scores, self._checkpoint.thresholds)
-        abstained = [Abstention(field="all", reason=reason)] if reason else []
-        return {**_NOTHING, **judged, "language": language, "abstained": abstained}
+        silent = {"abstained": [Abstention(field="all", reason=reason)]} if reason else {}
+        return {**_NOTHING, **judged, **silent, "language": language}
 
     def _tags(
         self, document: Document, scores: Scores | None, judged: dict[str, Any]
@@ -318,7 +318,7 @@ class Tagger:
         common = {**judged, "id": document.id, "model": self.model_id}
         if document.turns is None:
             return Tags(**common)
-        is_judged = scores is not None and not judged["abstained"]
+        is_judged = scores is not None and not is_untagged(judged["abstained"])
         return ConversationTags(
             **common, **(self._met(document.turns, scores) if is_judged and scores else _NOT_MET)
         )
@@ -379,4 +379,5 @@ _NOTHING: dict[str, Any] = {
     "spectrum": None,
     "values": [],
     "why": [],
+    "abstained": [],
 }

@@ -4,6 +4,7 @@ The words are those of `nlp/labels.py`. Scores are calibrated probabilities in [
 `[start, end)` character offsets into the item's text as it is stored.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -42,12 +43,17 @@ class ForceTag(Tag):
 
 
 class Abstention(BaseModel):
-    """What was not judged (`field` is a field of `Tags` or `all`) and why."""
+    """What was not judged (`field` is a field of `Tags` or `all`) and why; `low_confidence` of single fields only."""
 
     model_config = ConfigDict(frozen=True)
 
     field: str
-    reason: Literal["language", "empty", "too_short", "machine_made"]
+    reason: Literal["language", "empty", "too_short", "machine_made", "low_confidence"]
+
+
+def is_untagged(abstained: Sequence[Abstention]) -> bool:
+    """Whether nothing at all was judged."""
+    return any(one.field == "all" for one in abstained)
 
 
 class ReplyTags(BaseModel):

@@ -40,13 +40,21 @@ def summary(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     mood = [ledger.fact("share", share.label, scope.narrowed(scope_of(share.label)), share.of)
             for share in ranked(items, view.terms.terms("sentiment="))]  # fmt: skip
     whole = ledger.fact("share", "scope", scope, total)
-    lead = mood[0]
-    head = (
-        f"Of {whole.n:,} {view.names.scope(plan.scope)}, {percent(lead.value)} are {view.names.noun(lead.label)} "
-        f"({of(lead.n, lead.of)})"
-    )
+    head = f"Of {whole.n:,} {view.names.scope(plan.scope)}"
+    if mood:
+        head += (
+            f", {percent(mood[0].value)} are {view.names.noun(mood[0].label)} ({of(mood[0].n, mood[0].of)})"
+        )
+    else:
+        head += ", none has a clear mood"
     rest = f"; then come {_parts(mood[1:], view)}" if mood[1:] else ""
     ledger.say("head", f"{head}{rest}.", facts=[whole, *mood])
+    unclear = scope.narrowed(Scope(terms=["abstained=sentiment"]))
+    if view.items(unclear):
+        left = ledger.fact("share", "abstained=sentiment", unclear, total)
+        ledger.say(
+            "text", f"The mood of {percent(left.value)} ({of(left.n, left.of)}) is not clear.", facts=[left]
+        )
     for mark, title in (("-", "What they complain about"), ("+", "What they praise")):
         for share in _points(view, plan, scope, mark):
             _key_point(view, ledger, scope, share, title)

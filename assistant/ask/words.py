@@ -89,6 +89,8 @@ class Names:
             return f"{self.value(field.removeprefix('attr.'))} {self.value(label)}"
         if field == "effort":
             return f"{label} effort"
+        if field == "abstained":
+            return f"unclear {label}"
         return {"churn": CHURN, "intent": INTENTS}.get(field, {}).get(label, label)
 
     def verb(self, term: str) -> str:

@@ -134,8 +134,9 @@ def test_a_force_is_met_or_missed_not_both():
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_exclusive_fields_always_have_one_label(field, labels):
-    """Sentiment, intent and churn are judged for every text."""
-    assert read()[field].label in tuple(labels)
+    """One of them is named, whichever is likeliest."""
+    for label in labels:
+        assert read(**{f"{field}__{label}": 0.6})[field].label == label
 
 
 def test_no_theme_or_gap_where_nothing_is_likely():
@@ -144,3 +145,12 @@ def test_no_theme_or_gap_where_nothing_is_likely():
 
     assert found["themes"] == found["empathy_gaps"] == found["values"] == []
     assert set(THEMES) & set(EMPATHY_GAPS) == set()
+
+
+def test_a_field_without_a_likely_label_is_left_open():
+    """Sentiment is not named below the least probability, and the tags say so."""
+    unsure, sure = read(sentiment__negative=0.35, intent__complaint=0.9), read(sentiment__negative=0.5)
+
+    assert unsure["sentiment"] is None
+    assert [(one.field, one.reason) for one in unsure["abstained"]] == [("sentiment", "low_confidence")]
+    assert sure["sentiment"].label == "negative"

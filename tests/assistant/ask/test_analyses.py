@@ -63,7 +63,7 @@ def _term(row: dict[str, Any], tags: dict[str, Any], term: str) -> bool:
     if field == "cue":
         cues = tags["churn"]["spans"]
         return bool(spans) and bool(cues) and all(any(_meet(one, cue) for cue in cues) for one in spans)
-    return row["copy"] if term == "copy=yes" else bool(tags["abstained"])
+    return row["copy"] if term == "copy=yes" else any(one["field"] == "all" for one in tags["abstained"])
 
 
 def _meet(one: list[int], other: list[int]) -> bool:
