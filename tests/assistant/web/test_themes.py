@@ -251,12 +251,39 @@ def test_a_candidate_becomes_a_theme_or_is_dismissed(site: Site, new_page: NewPa
     card.wait_for(state="detached")
 
 
-def test_discovering_is_a_job(site: Site, new_page: NewPage) -> None:
-    """The button starts it; its end is shown, whatever it found."""
+def test_discovering_leads_from_feedback_to_a_theme(site: Site, new_page: NewPage) -> None:
+    """The button starts a job, its end shows what no theme covers, and that can be added and counted."""
     page = open_themes(site, new_page)
+    rooms = (
+        "garage",
+        "cellar",
+        "attic",
+        "shed",
+        "kitchen",
+        "hallway",
+        "porch",
+        "office",
+        "studio",
+        "bathroom",
+    )
+    texts = [
+        f"I needed a screwdriver to assemble the bookcase in the {rooms[at % 10]} {at}." for at in range(40)
+    ]
+    address = page.url.split("/themes")[0]
+    page.request.post(f"{address}/v1/feedback", data=[{"text": text} for text in texts])
     page.get_by_role("link", name="Discovered").click()
     page.get_by_role("button", name="Look for missing themes").click()
-    page.get_by_role("button", name="Look again").wait_for(timeout=60_000)
+    card = page.locator(".candidate", has_text="bookcase").first
+    card.wait_for(timeout=60_000)
+    card.locator("summary").click()
+    card.locator(".item-card").first.click()
+    page.locator("mark.cited", has_text="bookcase").wait_for()
+    card.get_by_role("button", name="Add as a theme").click()
+    page.get_by_label("Name").fill("bookcase")
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.locator(".changes[open]", has_text="40 items gained it").wait_for()
+    page.get_by_role("link", name="All").click()
+    assert count_of(page.locator("[data-theme=bookcase]")) == 40
 
 
 def open_item(page: Any, address: str, words: str, name: str = "anna") -> None:

@@ -74,9 +74,14 @@ function card(one, accept, dismiss) {
     h("p", {}, one.sentence),
     h("p", { class: "meta" }, notes(one).map((note) => h("span", {}, note))),
     h("div", { class: "chips" }, one.phrases.map((phrase) => h("span", { class: "chip" }, phrase))),
-    h("details", { class: "fold-quotes" }, h("summary", {}, `What they say (${some(one.quotes.length, "quote")})`),
-      h("ul", { class: "results" }, one.quotes.map((quote) => quoteCard(quote.item, quote.text, quote.span)))),
+    quotes(one.quotes),
     asks);
+}
+
+function quotes(said) {
+  if (!said.length) return null;
+  return h("details", {}, h("summary", {}, `What they say (${some(said.length, "quote")})`),
+    h("ul", { class: "results" }, said.map((quote) => quoteCard(quote.item, quote.text, quote.span))));
 }
 
 function notes({ items, growth, stability, nearest }) {

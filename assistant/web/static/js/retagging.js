@@ -11,7 +11,7 @@ import { count, day, labelled, some, vocabulary } from "./words.js";
 
 const MOST = 8; // changes that stand in sight
 const KINDS = { theme: "theme", sub: "sub-theme", gap: "empathy gap", churn: "churn", sentiment: "sentiment" };
-const POLARITY = { "-": "as complaint", "+": "as praise", 0: "neutral" };
+const POLARITY = { "-": "complaints", "+": "praise", 0: "neutral" };
 let followed = null;
 
 /** Show the open job or what the last one changed. `ended` is called when a job that was followed has ended. */
@@ -87,9 +87,9 @@ function listView(found) {
 function changeRow({ term, name, kind, change, tones }) {
   const parts = [["gained", "gained it"], ["lost", "lost it"]].filter(([side]) => change[side]).map(([side, words]) =>
     h("button", { type: "button", class: "linked", onclick: () => openSome(name, words, change[side], change[`${side}_by`]) }, `${some(change[side], "item")} ${words}`));
-  const shades = tones.map(([words, { gained, lost }]) => [words, gained && `+${count(gained)}`, lost && `−${count(lost)}`].filter(Boolean).join(" "));
+  const shades = tones.map(([words, { gained, lost }]) => `${words}: ${[gained && `${count(gained)} more`, lost && `${count(lost)} fewer`].filter(Boolean).join(", ")}`);
   return h("li", {}, h("a", { class: "change-name", href: address(term) }, name), h("span", { class: "muted" }, kind),
-    h("span", {}, parts.flatMap((part, at) => (at ? [", ", part] : [part]))), h("span", { class: "hint" }, shades.join(", ")));
+    h("span", {}, parts.flatMap((part, at) => (at ? [", ", part] : [part]))), h("span", { class: "hint" }, shades.join("; ")));
 }
 
 function address(term) {
