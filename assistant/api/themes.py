@@ -18,7 +18,7 @@ from assistant.errors import InputError
 from assistant.wiring import Product
 from index.terms import TermView
 from nlp.labels import THEMES
-from nlp.taxonomy import SubTheme, Theme, Words
+from nlp.taxonomy import SubTheme, Taxonomy, Theme, Words
 
 router = APIRouter(prefix="/v1", tags=["Themes"])
 ThemeId = Annotated[str, Path(max_length=100, examples=["packaging_waste"])]
@@ -55,7 +55,9 @@ class SubThemeView(SubTheme):
 
 
 class ThemeView(BaseModel):
-    """A theme with its counts. `own` ones were added here; the others are trained."""
+    """A theme with its counts. `own` ones were added here, the others are trained; `changed` ones of these differ from
+    what is shipped.
+    """
 
     id: str
     name: str
@@ -63,6 +65,7 @@ class ThemeView(BaseModel):
     synonyms: list[str]
     phrases: list[str]
     own: bool
+    changed: bool
     items: int
     negative: int
     positive: int
@@ -249,13 +252,14 @@ def retagged(product: Product, worker: JobWorker) -> ThemeList:
 
 def _listed(product: Product) -> ThemeList:
     product.index.refresh()
-    now, terms = product.taxonomies.current(), product.index.terms.view
+    now, shipped = product.taxonomies.current(), product.taxonomies.get(0).taxonomy
+    terms = product.index.terms.view
     job = product.retagger.open_job()
     return ThemeList(
         version=now.number,
         changed=now.changed,
         what=now.what,
-        themes=[_theme(theme, terms) for theme in _ordered(now)],
+        themes=[_theme(theme, shipped, terms) for theme in _ordered(now)],
         retagging=view(job) if job else None,
     )
 
@@ -264,14 +268,16 @@ def _ordered(version: Version) -> list[Theme]:
     return sorted(version.taxonomy.themes, key=lambda theme: theme.id not in THEMES)
 
 
-def _theme(theme: Theme, terms: TermView) -> ThemeView:
+def _theme(theme: Theme, shipped: Taxonomy, terms: TermView) -> ThemeView:
+    is_own = theme.id not in THEMES
     return ThemeView(
         id=theme.id,
         name=theme.name,
         sentence=theme.sentence,
         synonyms=list(theme.synonyms),
         phrases=list(theme.phrases),
-        own=theme.id not in THEMES,
+        own=is_own,
+        changed=not is_own and shipped.theme(theme.id) != theme,
         items=len(terms.get(f"theme={theme.id}")),
         negative=len(terms.get(f"theme={theme.id}:-")),
         positive=len(terms.get(f"theme={theme.id}:+")),

@@ -60,6 +60,10 @@ def _router(explained: Mapping[str, Any]) -> APIRouter:
     def feedback() -> HTMLResponse:
         return page("feedback.html", page="feedback")
 
+    @router.get("/themes")
+    def themes() -> HTMLResponse:
+        return page("themes.html", page="themes")
+
     @router.get("/problems/{slug}")
     def problem(slug: str, request: Request) -> HTMLResponse:
         if slug not in explained:

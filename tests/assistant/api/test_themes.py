@@ -102,3 +102,15 @@ def test_what_cannot_be_is_a_problem(client: TestClient) -> None:
 def test_nothing_to_tag_again_is_no_job(client: TestClient) -> None:
     """All items have the tags of today."""
     assert client.post("/v1/themes/retagging").json() == {"job": None, "changes": {}}
+
+
+def test_a_shipped_theme_that_was_changed_says_so(client: TestClient) -> None:
+    """Until it is reset."""
+
+    def changed(listed: dict[str, Any]) -> list[str]:
+        return [theme["id"] for theme in listed["themes"] if theme["changed"]]
+
+    assert changed(
+        client.put("/v1/themes/delivery", json={"name": "shipping", "sentence": "Parcels."}).json()
+    ) == ["delivery"]
+    assert changed(client.delete("/v1/themes/delivery").json()) == []

@@ -40,10 +40,16 @@ export async function* stream(path, body, signal) {
   if (!ended) throw unreachable("The connection broke before the answer was complete.");
 }
 
-async function send(path, { method, body, form, signal, accept = "application/json" }) {
+/** PUT text that is no JSON; returns the parsed JSON of the answer. */
+export async function put(path, text, type) {
+  return (await send(path, { method: "PUT", form: text, type })).json();
+}
+
+async function send(path, options) {
+  const { method, body, form, type, signal, accept = "application/json" } = options;
   const headers = { Accept: accept };
   if (token) headers.Authorization = `Bearer ${token}`;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined || type) headers["Content-Type"] = type ?? "application/json";
   const payload = form ?? (body === undefined ? undefined : JSON.stringify(body));
   const response = await reached(path, { method: method ?? (payload === undefined ? "GET" : "POST"), headers, body: payload, signal });
   if (response.ok) return response;
@@ -51,7 +57,7 @@ async function send(path, { method, body, form, signal, accept = "application/js
     // Several calls may fail at once; they wait for the same answer.
     asking ??= askToken(Boolean(token)).then(remember).finally(() => (asking = null));
     await asking;
-    return send(path, { method, body, form, signal, accept });
+    return send(path, options);
   }
   throw new ApiError(await problemOf(response));
 }

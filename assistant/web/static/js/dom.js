@@ -31,6 +31,16 @@ export function announce(text) {
   byId("announcer").textContent = text;
 }
 
+/** Draw anew without losing the focus: it goes to the element with the same `data-key`, else to `fallback()`. */
+export function keepingFocus(draw, fallback = () => null) {
+  const before = document.activeElement;
+  const key = before?.dataset?.key;
+  draw();
+  if (before === document.body || before?.isConnected) return;
+  const same = key && document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  (same || fallback())?.focus({ preventScroll: true });
+}
+
 /** Whether motion is welcome. */
 export const smooth = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 

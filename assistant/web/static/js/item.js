@@ -3,6 +3,7 @@
 import { call } from "./api.js";
 import { h } from "./dom.js";
 import { show } from "./panel.js";
+import { tagSection } from "./tags.js";
 import { marked, points } from "./text.js";
 import { origin, plain, some, upper, vocabulary } from "./words.js";
 
@@ -22,7 +23,7 @@ function itemView(item, names, cited) {
   return [
     h("p", { class: "eyebrow" }, origin(item.attributes.channel ?? (item.kind === "conversation" ? "conversation" : null), item.date) || "Undated"),
     text,
-    h("section", { "aria-label": "Tags" }, h("h3", {}, "Tags"), tagChips(item, names, paint)),
+    tagSection(item, names, paint),
     facts(item),
     item.customer_record ? customer(item.customer_record) : null,
   ];
@@ -50,56 +51,6 @@ function titled(item, spans) {
   const cut = item.title && item.text.startsWith(`${item.title}\n`) ? points(item.title).length + 1 : 0;
   const rest = points(item.text).slice(cut).join("");
   return [cut ? h("p", { class: "verbatim-title" }, marked(item.title, spans)) : null, h("p", {}, marked(rest, spans, cut))].filter(Boolean);
-}
-
-function tagChips(item, names, paint) {
-  const list = h("div", { class: "chips" });
-  for (const tag of allTags(item.tags, names)) {
-    const label = [tag.value, tag.mark && h("span", { class: `polarity p${tag.tone}` }, tag.mark)];
-    const hint = tag.score === undefined ? null : `${Math.round(tag.score * 100)} % sure`;
-    if (!tag.spans?.length) {
-      list.append(h("span", { class: "chip", title: hint }, h("span", { class: "slot" }, tag.slot), label));
-      continue;
-    }
-    const chip = h("button", { type: "button", class: "chip can-mark", "aria-pressed": "false", title: hint }, h("span", { class: "slot" }, tag.slot), label);
-    chip.addEventListener("click", () => {
-      const on = chip.getAttribute("aria-pressed") !== "true";
-      for (const other of list.querySelectorAll("[aria-pressed]")) other.setAttribute("aria-pressed", "false");
-      chip.setAttribute("aria-pressed", String(on));
-      paint(on ? tag.spans.map(([start, end]) => ({ start, end, kind: "tagged" })) : []);
-    });
-    list.append(chip);
-  }
-  const silent = (item.tags.abstained ?? []).map((entry) => `${plain(entry.field)} (${plain(entry.reason)})`);
-  return [
-    list.childElementCount ? list : h("p", { class: "hint" }, "No tags."),
-    list.querySelector(".can-mark") ? h("p", { class: "hint" }, "Choose an outlined tag to see where the text shows it.") : null,
-    silent.length ? h("p", { class: "hint" }, `Not judged: ${silent.join(", ")}.`) : null,
-  ];
-}
-
-const POLARITY = { "-": ["−", "bad", "complaint"], "+": ["+", "good", "praise"], 0: ["·", "none", "neutral"] };
-
-function* allTags(tags, names) {
-  if (tags.sentiment) yield { slot: "sentiment", value: tags.sentiment.label, score: tags.sentiment.score };
-  for (const tag of tags.themes ?? []) {
-    const [mark, tone] = POLARITY[tag.polarity] ?? [];
-    const value = tag.sub ? `${names.name("themes", tag.label)}: ${names.name("themes", tag.sub)}` : names.name("themes", tag.label);
-    yield { slot: "theme", value, mark, tone, score: tag.score, spans: tag.spans };
-  }
-  for (const tag of tags.empathy_gaps ?? []) yield { slot: "empathy gap", value: names.name("empathy_gaps", tag.label), score: tag.score, spans: tag.spans };
-  if (tags.churn && tags.churn.label !== "none") yield { slot: "churn", value: plain(tags.churn.label), score: tags.churn.score, spans: tags.churn.spans };
-  if (tags.why?.length) yield { slot: "reason", value: "stated", spans: tags.why };
-  for (const tag of tags.emotions ?? []) yield { slot: "emotion", value: tag.label, score: tag.score };
-  if (tags.effort && tags.effort.label !== "none") yield { slot: "effort", value: tags.effort.label, score: tags.effort.score };
-  if (tags.intent) yield { slot: "intent", value: plain(tags.intent.label), score: tags.intent.score };
-  if (tags.urgency) yield { slot: "urgency", value: `${tags.urgency} of 4` };
-  for (const tag of tags.forces ?? []) {
-    const [mark, tone] = POLARITY[tag.polarity] ?? [];
-    yield { slot: "force", value: names.name("forces", tag.label), mark, tone, score: tag.score };
-  }
-  if (tags.gap) yield { slot: "empathy of the replies", value: `${["no gap", "some gap", "clear gap"][tags.gap]}` };
-  if (tags.resolved) yield { slot: "resolved", value: tags.resolved };
 }
 
 function facts(item) {

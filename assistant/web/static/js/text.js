@@ -100,3 +100,12 @@ export function marked(text, spans, offset = 0) {
     return kinds.length ? h("mark", { class: [...new Set(kinds)].join(" ") }, piece) : piece;
   });
 }
+
+/** A stretch of a text with what stands around it, cut between words, the stretch marked. `span` counts code points. */
+export function excerpt(text, [start, end], reach = 110) {
+  const signs = points(text).map((sign) => (/\s/.test(sign) ? " " : sign));
+  const before = start > reach ? signs.indexOf(" ", start - reach) + 1 : 0;
+  const after = signs.length > end + reach ? signs.lastIndexOf(" ", end + reach) : signs.length;
+  const [from, to] = [Math.min(before, start), Math.max(after, end)];
+  return [from ? "… " : null, marked(signs.slice(from, to).join(""), [{ start, end, kind: "tagged" }], from), to < signs.length ? " …" : null];
+}
