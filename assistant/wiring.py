@@ -45,7 +45,10 @@ class Product:
         self._latest: tuple[tuple[str, int, int], Snapshot] | None = None
         self.asker = Asker(self.snapshot, documents("conversation"), writer_for(settings))
         self.corrections = Corrections(
-            documents=documents("correction"), store=index.store, tagger=lambda: self.tagger
+            documents=documents("correction"),
+            store=index.store,
+            tagger=lambda: self.tagger,
+            themes=lambda: [theme.id for theme in self.taxonomy.themes],
         )
         self.retagger = Retagger(index=index, tagger=lambda: self.tagger, revise=self.corrections.revised)
         self.discoverer = Discoverer(

@@ -1,6 +1,7 @@
 """Text in, tags and embedding out, in one pass through the network."""
 
 import hashlib
+import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ from nlp.tags import Abstention, ConversationTags, Document, Tags, ThemeTag, is_
 from nlp.themes import SubThemes, Taxonomy, Theme
 from nlp.windows import Batch, Window, pack, windows
 
+logger = logging.getLogger(__name__)
 FloatVector = NDArray[np.float32]
 ENGLISH = "en"
 THEMES_AT = slices(HEADS)["themes"]
@@ -140,12 +142,12 @@ class Tagger:
     def use(self, taxonomy: Taxonomy) -> None:
         """Tag by another taxonomy from now on: its own themes, and all of its sub-themes.
 
-        Raises WeightsError when the weights were made before own themes could be tagged.
+        Weights that were made before own themes could be tagged leave these out, with a warning.
         """
         own = [theme for theme in taxonomy.themes if theme.id not in THEMES]
         model = self._checkpoint.own_themes
         if own and model is None:
-            raise WeightsError(f"{self.model_id} cannot tag own themes. Train it again with this version.")
+            logger.warning("%s cannot tag own themes; train it again with this version", self.model_id)
         with self._turn:
             self._named_below = SubThemes(taxonomy, self.embed, cache=self._cache)
             self._own = self.matcher(own, model) if own and model else None

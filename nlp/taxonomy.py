@@ -14,6 +14,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 SHIPPED = Path(__file__).with_name("taxonomy.yaml")
+MOST_NAMED = 20  # wrong places that a message names
+MOST_WORDS = 200  # synonyms, phrases or sub-themes of one entry
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,60}$")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
@@ -35,15 +37,15 @@ class SubTheme(_Entry):
     """A reason below a theme; `polarity` is set when it is only ever a complaint or only ever praise."""
 
     polarity: Literal["-", "+"] | None = None
-    phrases: Annotated[tuple[Words, ...], Field(min_length=1)]
+    phrases: Annotated[tuple[Words, ...], Field(min_length=1, max_length=MOST_WORDS)]
 
 
 class Theme(_Entry):
     """A subject that customers speak of. A theme of one's own needs a sentence and, if wished, phrases."""
 
-    synonyms: tuple[Words, ...] = ()
-    phrases: tuple[Words, ...] = ()
-    sub_themes: tuple[SubTheme, ...] = ()
+    synonyms: Annotated[tuple[Words, ...], Field(max_length=MOST_WORDS)] = ()
+    phrases: Annotated[tuple[Words, ...], Field(max_length=MOST_WORDS)] = ()
+    sub_themes: Annotated[tuple[SubTheme, ...], Field(max_length=MOST_WORDS)] = ()
 
 
 class Taxonomy(BaseModel):
@@ -80,14 +82,16 @@ class Taxonomy(BaseModel):
         """The taxonomy in a YAML text. Raises TaxonomyError that names every wrong place."""
         try:
             content = yaml.load(text, _PlainLoader)  # noqa: S506 (a safe loader)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError) as error:
             raise TaxonomyError(f"{source} is not valid YAML: {error}") from error
         except RecursionError as error:
             raise TaxonomyError(f"{source} is nested too deeply to be a taxonomy.") from error
         try:
             return cls.model_validate(content)
         except ValidationError as error:
-            places = "\n".join(f"  {_place(one['loc'], content)}: {one['msg']}" for one in error.errors())
+            wrong = error.errors()
+            places = "\n".join(f"  {_place(one['loc'], content)}: {one['msg']}" for one in wrong[:MOST_NAMED])
+            places += f"\n  and {len(wrong) - MOST_NAMED} more" if len(wrong) > MOST_NAMED else ""
             raise TaxonomyError(f"{source} can't be used. Correct these places:\n{places}") from error
 
     def to_yaml(self) -> str:

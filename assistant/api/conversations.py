@@ -12,7 +12,7 @@ from assistant.api.tag import Text
 from assistant.errors import RefusedError
 from assistant.intake import FeedbackIn
 from assistant.intake.transcripts import turns_of_transcript
-from assistant.intake.turns import Turn
+from assistant.intake.turns import Turn, turns_of
 from assistant.wiring import Product
 from nlp.tags import Document, transcript
 
@@ -71,13 +71,18 @@ async def add(body: ConversationIn, product: Parts, lane: Lane, response: Respon
 
     The gap is null where no agent replied: there is nothing to judge.
     """
-    turns = body.read()
-    judge = _kept if body.keep else _only_judged
     with lane.place():
-        found = await lane.turn(judge, product, body, turns)
+        found = await lane.turn(_judged, product, body)
     if found.status != "added":
         response.status_code = 200
     return found
+
+
+def _judged(product: Product, body: ConversationIn) -> Judged:
+    turns = turns_of(body.read())
+    if not turns:
+        raise RefusedError("the conversation is empty")
+    return _kept(product, body, turns) if body.keep else _only_judged(product, body, turns)
 
 
 def _kept(product: Product, body: ConversationIn, turns: tuple[Turn, ...]) -> Judged:

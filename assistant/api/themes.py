@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api import examples
 from assistant.api.jobs import JobView, view
@@ -18,7 +18,7 @@ from assistant.errors import InputError
 from assistant.wiring import Product
 from index.terms import TermView
 from nlp.labels import THEMES
-from nlp.taxonomy import SubTheme, Taxonomy, Theme, Words
+from nlp.taxonomy import MOST_WORDS, SubTheme, Taxonomy, Theme, Words
 
 router = APIRouter(prefix="/v1", tags=["Themes"])
 ThemeId = Annotated[str, Path(max_length=100, examples=["packaging_waste"])]
@@ -32,9 +32,9 @@ class ThemeIn(BaseModel):
 
     name: Words
     sentence: Words
-    synonyms: list[Words] = []
-    phrases: list[Words] = []
-    sub_themes: list[SubTheme] = []
+    synonyms: Annotated[list[Words], Field(max_length=MOST_WORDS)] = []
+    phrases: Annotated[list[Words], Field(max_length=MOST_WORDS)] = []
+    sub_themes: Annotated[list[SubTheme], Field(max_length=MOST_WORDS)] = []
 
     def theme(self, id_: str) -> Theme:
         """As the taxonomy keeps it."""
@@ -189,6 +189,7 @@ async def retag(product: Parts, lane: Lane, worker: Worker) -> Retagging:
 @router.put("/themes/{theme_id}", summary="Change a theme")
 def change(theme_id: ThemeId, body: ThemeIn, product: Parts, worker: Worker) -> ThemeList:
     """Trained themes can be changed too: their names, words and sub-themes."""
+    product.taxonomies.current().theme(theme_id)
     product.taxonomies.change(body.theme(theme_id))
     return retagged(product, worker)
 

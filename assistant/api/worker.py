@@ -67,12 +67,17 @@ class JobWorker:
         """Work on a job; says whether it could. What is wrong with it stands in the job."""
         try:
             self._runs[job.kind](job.id)
-        except BusyError:
+        except (BusyError, StoreError) as error:
+            logger.info("the job %s (%s) waits: %s", job.id, job.kind, error)
             return False
         except EarmarkError as error:
             logger.warning("the job %s (%s) failed: %s", job.id, job.kind, error)
+            self._end(job.id)
         except Exception:
-            # Left open, it would be tried for ever.
             logger.exception("the job %s (%s) broke", job.id, job.kind)
-            self._product.index.jobs.cancel(job.id)
+            self._end(job.id)
         return True
+
+    def _end(self, job_id: str) -> None:
+        """Left open, it would be tried for ever."""
+        self._product.index.jobs.cancel(job_id)

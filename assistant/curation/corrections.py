@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, get_args
 
@@ -65,6 +65,8 @@ class CorrectionIn(BaseModel):
     def _consistent(self) -> "CorrectionIn":
         if self.instead is not None and self.verdict != "wrong":
             raise ValueError("`instead` goes with the verdict `wrong`")
+        if self.instead == self.label:
+            raise ValueError("`instead` is the label itself; use the verdict `right`")
         for value in (self.label, self.instead):
             known = {**ONE, **MANY}.get(self.field)
             if value is not None and known is not None and value not in known:
@@ -100,8 +102,10 @@ class Reviewed:
 class Corrections:
     """The verdicts of one workspace."""
 
-    def __init__(self, *, documents: Documents, store: Store, tagger: LoadTagger) -> None:
-        self._documents, self._store, self._tagger = documents, store, tagger
+    def __init__(
+        self, *, documents: Documents, store: Store, tagger: LoadTagger, themes: Callable[[], Collection[str]]
+    ) -> None:
+        self._documents, self._store, self._tagger, self._themes = documents, store, tagger, themes
         self._known: _Known | None = None
 
     def add(self, item_id: str, said: CorrectionIn) -> Correction:
@@ -187,6 +191,9 @@ class Corrections:
         return stored
 
     def _check(self, stored: StoredItem, said: CorrectionIn) -> None:
+        added = said.label if said.verdict == "missing" else said.instead
+        if said.field == "themes" and added is not None and added not in self._themes():
+            raise InputError(f"There is no theme {added!r}; list the themes to see which there are.")
         has = said.label in _labels(stored.tags, said.field)
         earlier = any(
             (one.field, one.label) == (said.field, said.label) for one in self.of_item(stored.item.id)

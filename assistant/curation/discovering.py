@@ -1,6 +1,7 @@
 """Finds themes that the taxonomy misses in the stored items, keeps what was found, and makes themes of it."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -122,6 +123,7 @@ class Discoverer:
 
         def progress(done: int, total: int) -> None:
             self._index.jobs.progress(job.id, done, total, worker=worker)
+            self._index.jobs.heartbeat(job.id, worker, LEASE_S)
             if on_progress:
                 on_progress(done, total)
             if should_stop and should_stop():
@@ -143,7 +145,7 @@ class Discoverer:
     def latest(self) -> Discovered:
         """What the last discovery found, without what was settled since."""
         body = self._documents.get(_STATE)
-        if body is None:
+        if body is None or "uncovered" not in body:
             return Discovered(made=None, uncovered=0, read=0, looked_at=0, outliers=0, candidates=())
         settled = set(body["settled"])
         return Discovered(
@@ -189,7 +191,7 @@ class Discoverer:
                     item=quote["item"], text=texts[quote["item"]], span=(quote["span"][0], quote["span"][1])
                 )
                 for quote in body["quotes"]
-                if quote["span"][1] <= len(texts.get(quote["item"], ""))
+                if _digest(texts.get(quote["item"], "")[slice(*quote["span"])]) == quote["said"]
             ),
         )
 
@@ -307,6 +309,11 @@ def _said_by_customer(stored: StoredItem) -> list[tuple[int, int]]:
     return found
 
 
+def _digest(words: str) -> str:
+    """Stands for a quote, so that it is known again without being kept."""
+    return hashlib.blake2b(words.encode(), digest_size=12).hexdigest()
+
+
 def _plain(one: "Candidate", kept: Sequence[_Clause], likeness: NDArray[np.float32]) -> dict[str, Any]:
     """As JSON, with the centroid, by which a later discovery knows it again."""
     mean = likeness[list(one.members)].mean(axis=0)
@@ -322,7 +329,7 @@ def _plain(one: "Candidate", kept: Sequence[_Clause], likeness: NDArray[np.float
         "stability": one.stability,
         "nearest": [tuple(THEMES)[nearest], round(float(mean[nearest]), 3)],
         "quotes": [
-            {"item": kept[row].item, "text": kept[row].text, "span": list(kept[row].span)}
+            {"item": kept[row].item, "span": list(kept[row].span), "said": _digest(kept[row].words)}
             for row in one.quotes
         ],
         "centroid": [round(float(value), 5) for value in one.centroid],

@@ -87,6 +87,7 @@ class Retagger:
             raise
         if is_done:
             self._index.jobs.finish(job_id, changes.plain(), worker=worker)
+            self.start()  # what was changed while the end was near found this job open and made none
         else:
             self._index.jobs.release(job_id, worker)
         return changes.view()

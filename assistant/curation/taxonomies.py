@@ -42,9 +42,14 @@ class Taxonomies:
 
     def current(self) -> Version:
         """The newest version, by whichever process it was written."""
-        while (body := self._documents.get(_key(self._latest.number + 1))) is not None:
-            self._latest = self._version(self._latest.number + 1, body)
-        return self._latest
+        latest, body = self._latest, None
+        number = latest.number
+        while (newer := self._documents.get(_key(number + 1))) is not None:
+            number, body = number + 1, newer
+        if body is not None:
+            latest = self._version(number, body)
+            self._latest = latest
+        return latest
 
     def get(self, number: int) -> Version:
         """A version by its number. Raises NotFoundError."""

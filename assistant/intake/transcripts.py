@@ -7,13 +7,15 @@ from assistant.errors import RefusedError
 from assistant.intake.turns import Turn, role_of, turns_of
 
 # [10:02] Anna (agent): hello   |   2026-05-03 10:02:11 - Customer: hello   |   Agent: hello
-_LINE = re.compile(
-    r"""^\s*
-    (?:[\[(]?\s*(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[,T ]?\s*)?\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[AaPp]\.?[Mm]\.?)?\s*[\])]?\s*[-–—:]?\s*)?
-    (?P<who>[^\W\d_][\w .'’&/-]{0,40}?)\s*(?:[\[(](?P<role>[^\])]{1,30})[\])])?\s*(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?[\])]?)?
-    \s*:\s+(?P<said>.*)$""",
-    re.VERBOSE,
+# Both are matched on a line whose blanks are single ones: runs of them would make the matching slow.
+_TIME = re.compile(
+    r"[\[(]?(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[,T]? ?)?\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?[\])]? ?[-–—:]? ?"
 )
+_WHO = re.compile(
+    r"(?P<who>[^\W\d_][\w.'’&/-]{0,40}(?: [\w.'’&/-]{1,40}){0,3})(?: ?[\[(](?P<role>[^\])\d]{1,30})[\])])?"
+    r"(?: ?[\[(]\d{1,2}:\d{2}(?::\d{2})?[\])])? ?: (?P<said>.*)"
+)
+_HEAD = 160  # characters of a line in which its speaker stands
 
 
 def turns_of_transcript(text: str, *, customer: str | None = None) -> tuple[Turn, ...]:
@@ -27,6 +29,10 @@ def turns_of_transcript(text: str, *, customer: str | None = None) -> tuple[Turn
     """
     lines = _spoken(text)
     names = list(dict.fromkeys(name for name, _, _ in lines))
+    if customer and customer.strip().casefold() not in names:
+        raise RefusedError(
+            f"nobody is called {customer!r} in the transcript; its speakers are {', '.join(names[:6])}"
+        )
     roles = {name: _role(name, role, customer) for name, role, _ in lines}
     known = set(filter(None, roles.values()))
     unknown = [name for name in names if roles[name] is None]
@@ -41,21 +47,27 @@ def turns_of_transcript(text: str, *, customer: str | None = None) -> tuple[Turn
 
 def _spoken(text: str) -> Sequence[tuple[str, str | None, str]]:
     """(speaker, role in brackets, what was said)."""
-    found: list[tuple[str, str | None, str]] = []
+    found: list[tuple[str, str | None, list[str]]] = []
     for line in text.splitlines():
-        match = _LINE.match(line)
-        if match and len(match["who"].split()) <= 4:
-            found.append((match["who"].strip().casefold(), match["role"], match["said"]))
+        match = _speaker(line)
+        if match:
+            found.append((match["who"].casefold(), match["role"], [match["said"]]))
         elif found and line.strip():
-            name, role, said = found[-1]
-            found[-1] = (name, role, f"{said}\n{line.strip()}")
+            found[-1][2].append(line.strip())
         elif line.strip():
             raise RefusedError(
                 "the transcript cannot be read: begin each turn with its speaker, such as `Customer: ...`"
             )
     if not found:
         raise RefusedError("the transcript is empty")
-    return found
+    return [(name, role, "\n".join(said)) for name, role, said in found]
+
+
+def _speaker(line: str) -> re.Match[str] | None:
+    stripped = line.strip()
+    plain = " ".join(stripped[:_HEAD].split()) + stripped[_HEAD:] + (" " if stripped.endswith(":") else "")
+    time = _TIME.match(plain)
+    return _WHO.match(plain, time.end() if time else 0)
 
 
 def _role(name: str, role: str | None, customer: str | None) -> str | None:

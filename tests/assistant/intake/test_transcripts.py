@@ -43,3 +43,20 @@ def test_what_is_no_transcript_is_refused(text: str):
     """The message says how to write one."""
     with pytest.raises(RefusedError, match="transcript"):
         turns_of_transcript(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12:00" + " " * 90_000 + "a" + " " * 90_000 + "!", "a" + " " * 90_000 + "x", "a b " * 40_000],
+    ids=["time", "word", "words"],
+)
+def test_long_odd_lines_are_read_at_once(text: str):
+    """No line is matched in more than a moment: the test would not end otherwise."""
+    with pytest.raises(RefusedError, match="cannot be read"):
+        turns_of_transcript(text)
+
+
+def test_a_customer_that_nobody_is_called_is_refused():
+    """Else all turns would be the agent's."""
+    with pytest.raises(RefusedError, match="nobody is called 'Jon'"):
+        turns_of_transcript("John: hi\nTom: hello", customer="Jon")
