@@ -115,15 +115,20 @@ class Corrections:
         """
         stored = self._item(item_id)
         self._check(stored, said)
+        id_ = _key(item_id, said.field, said.label)
+        earlier = next((one for one in self.of_item(item_id) if one.id == id_), None)
         one = Correction(
             **said.model_dump(),
-            id=_key(item_id, said.field, said.label),
+            id=id_,
             item=item_id,
             at=dt.datetime.now(dt.UTC),
-            score=_score(stored.tags, said.field, said.label),
+            score=earlier.score if earlier else _score(stored.tags, said.field, said.label),
             hash=content_hash(stored.item),
         )
         self._documents.put(one.id, one.model_dump(mode="json"))
+        if earlier:
+            self._tag_again(stored)
+            return one
         entry = Entry(
             item=stored.item, tags=stored.tags, terms=stored.terms,
             vector=self._store.vectors([stored.number])[0], model=stored.model,
@@ -139,6 +144,10 @@ class Corrections:
                 f"Item {item_id!r} has no correction {correction_id!r}; it may have been taken back."
             )
         self._documents.delete(correction_id)
+        self._tag_again(stored)
+
+    def _tag_again(self, stored: StoredItem) -> None:
+        """Lay the verdicts that stand over what the model says, not over tags that were corrected before."""
         self._store.write(self.revised(tagged_entries([stored.item], self._tagger())), retag=True)
 
     def all(self) -> list[Correction]:
@@ -249,11 +258,11 @@ def _correct_many(tags: dict[str, Any], said: Correction) -> None:
     kept = [tag for tag in old if tag["label"] != said.label]
     label = said.instead if said.verdict == "wrong" else said.label
     if label is not None and label not in {tag["label"] for tag in kept}:
-        kept.append({**_blank(said), **(found or {}), "label": label, "score": SURE, **_polarity(said)})
-    tags[said.field] = [
-        {**tag, "sub": None} if said.field == "themes" and tag["label"] == said.instead else tag
-        for tag in kept
-    ]
+        other = {"sub": None} if said.field == "themes" and said.instead else {}
+        kept.append(
+            {**_blank(said), **(found or {}), "label": label, "score": SURE, **_polarity(said), **other}
+        )
+    tags[said.field] = kept
 
 
 def _blank(said: Correction) -> dict[str, Any]:

@@ -67,6 +67,22 @@ def test_a_verdict_taken_back_brings_the_tags_back(product: Product):
     assert after["sentiment"]["label"] == "mixed"
 
 
+def test_another_verdict_on_a_label_replaces_the_first(product: Product):
+    """Nothing of the first is left: the tags are those of the model with the verdict that stands."""
+    before = product.index.store.get("s0").tags["themes"]
+    say(product, "s0", "themes", "returns_refunds", "wrong", instead="billing_payment")
+
+    again = say(product, "s0", "themes", "returns_refunds", "wrong", instead="policy_fairness")
+    assert labels(product, "s0") == {"policy_fairness"} | {tag["label"] for tag in before} - {
+        "returns_refunds"
+    }
+    assert again.score == 0.9
+
+    say(product, "s0", "themes", "returns_refunds", "right")
+    [confirmed] = [t for t in product.index.store.get("s0").tags["themes"] if t["label"] == "returns_refunds"]
+    assert confirmed == {**before[0], "score": 1.0}
+
+
 def test_verdicts_survive_re_tagging_but_not_another_text(product: Product):
     """They belong to what was read."""
     say(product, "s0", "themes", "returns_refunds", "wrong")
