@@ -50,7 +50,8 @@ class Product:
             tagger=lambda: self.tagger,
             themes=lambda: [theme.id for theme in self.taxonomy.themes],
         )
-        self.retagger = Retagger(index=index, tagger=lambda: self.tagger, revise=self.corrections.revised)
+        revise = self.corrections.revised
+        self.retagger = Retagger(index=index, tagger=lambda: self.tagger, revise=revise)
         self.discoverer = Discoverer(
             index=index,
             tagger=lambda: self.tagger,
@@ -58,8 +59,12 @@ class Product:
             documents=documents("theme_candidates"),
         )
         keep = company_names(settings)
-        self.intake = Intake(index=index, tagger=lambda: self.tagger, home=index.home, keep=keep)
-        self.importer = Importer(index=index, tagger=lambda: self.tagger, home=index.home, keep=keep)
+        self.intake = Intake(
+            index=index, tagger=lambda: self.tagger, home=index.home, keep=keep, revise=revise
+        )
+        self.importer = Importer(
+            index=index, tagger=lambda: self.tagger, home=index.home, keep=keep, revise=revise
+        )
 
     @classmethod
     def open(cls, settings: Settings) -> Self:

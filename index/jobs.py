@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from index.errors import JobError, LeaseLostError
 from index.records import RowError
-from index.schema import AnyRow, job_errors, jobs
+from index.schema import AnyRow, clock, job_errors, jobs
 from index.store import Store
 
 State = Literal["queued", "running", "finished", "failed", "cancelled"]
@@ -49,6 +49,25 @@ class Jobs:
 
     def create(self, kind: str, params: Mapping[str, Any] | None = None) -> Job:
         """Queue a job."""
+        with self._store.database.writing() as conn:
+            id_ = self._insert(conn, kind, params)
+        return self.get(id_)
+
+    def open(self, kind: str) -> Job | None:
+        """The job of a kind that runs or waits."""
+        return next(iter([*self.list(kind, "running", 1), *self.list(kind, "queued", 1)]), None)
+
+    def create_only(self, kind: str) -> Job:
+        """Queue a job of a kind of which there may be one at a time; the one that is open, if there is one."""
+        is_open = and_(jobs.c.kind == kind, jobs.c.state.in_(("queued", "running")))
+        with self._store.database.writing() as conn:
+            conn.execute(
+                update(clock).values(seq=clock.c.seq)
+            )  # PostgreSQL too lets others wait from here on
+            id_ = conn.scalar(select(jobs.c.id).where(is_open).limit(1)) or self._insert(conn, kind, None)
+        return self.get(id_)
+
+    def _insert(self, conn: Connection, kind: str, params: Mapping[str, Any] | None) -> str:
         now, id_ = self._now(), f"job_{uuid.uuid4().hex[:16]}"
         row = {
             "id": id_,
@@ -61,9 +80,8 @@ class Jobs:
             "changed": now,
             **dict.fromkeys(("attempt", "line", "done", "added", "updated", "unchanged", "refused"), 0),
         }
-        with self._store.database.writing() as conn:
-            conn.execute(insert(jobs).values(row))
-        return self.get(id_)
+        conn.execute(insert(jobs).values(row))
+        return id_
 
     def get(self, id_: str) -> Job:
         """A job by id. Raises JobError when there is none."""
@@ -114,15 +132,16 @@ class Jobs:
 
     def progress(self, id_: str, done: int, total: int | None = None, *, worker: str | None = None) -> None:
         """Say how far a job is. Raises LeaseLostError when it no longer runs (on `worker`, where given)."""
-        self._mine(id_, worker, done=done, **({} if total is None else {"total": total}))
+        known: dict[str, Any] = {} if total is None else {"total": total}
+        self._mine(id_, worker, done=done, **known)
 
     def finish(self, id_: str, report: Mapping[str, Any] | None = None, *, worker: str | None = None) -> None:
         """End a job with its report. Raises LeaseLostError when it no longer runs."""
         self._mine(id_, worker, state="finished", report=dict(report or {}), worker_=None)
 
     def fail(self, id_: str, error: str, *, worker: str | None = None) -> None:
-        """End a job with what went wrong. Raises LeaseLostError when it no longer runs."""
-        self._mine(id_, worker, state="failed", error=error, worker_=None)
+        """End a job with what went wrong. Raises LeaseLostError when it has ended, or runs on another worker."""
+        self._mine(id_, worker, ("running", "queued"), state="failed", error=error, worker_=None)
 
     def release(self, id_: str, worker: str) -> None:
         """Give a job back to the queue, for whoever goes on with it. Raises LeaseLostError."""
@@ -141,8 +160,10 @@ class Jobs:
             rows = conn.execute(found.order_by(job_errors.c.line).limit(limit))
             return [RowError(line=row.line, reason=row.reason, row=row.row) for row in rows]
 
-    def _mine(self, id_: str, worker: str | None, **values: Any) -> None:
-        mine = and_(jobs.c.id == id_, jobs.c.state == "running")
+    def _mine(
+        self, id_: str, worker: str | None, states: Sequence[State] = ("running",), **values: Any
+    ) -> None:
+        mine = and_(jobs.c.id == id_, jobs.c.state.in_(states))
         if worker is not None:
             mine = and_(mine, jobs.c.worker == worker)
         if "worker_" in values:

@@ -61,15 +61,17 @@ def existing(conn: Connection, numbers: Sequence[int]) -> BitMap:
     return found
 
 
-def tagged_otherwise(conn: Connection, model: str, limit: int) -> list[int]:
-    """The first numbers of items whose tags come from something else than `model`."""
-    found = select(items.c.number).where(items.c.model != model).order_by(items.c.number).limit(limit)
-    return list(conn.scalars(found))
+def tagged_otherwise(conn: Connection, model: str, limit: int, after: int) -> list[int]:
+    """The first numbers beyond `after` of items whose tags come from something else than `model`."""
+    found = select(items.c.number).where(items.c.number > after, items.c.model != model)
+    return list(conn.scalars(found.order_by(items.c.number).limit(limit)))
 
 
 def count_tagged_otherwise(conn: Connection, model: str) -> int:
     """How many items have tags from something else than `model`."""
-    return conn.scalar(select(func.count()).select_from(items).where(items.c.model != model)) or 0
+    # Two ranges, because no database looks up "not equal" in an index.
+    count = select(func.count()).select_from(items)
+    return sum(conn.scalar(count.where(some)) or 0 for some in (items.c.model < model, items.c.model > model))
 
 
 def hashes(conn: Connection, ids: Sequence[str]) -> dict[str, str]:

@@ -53,6 +53,7 @@ class Entry:
 
     `vector` is float32 of shape (dim,), the same dim in the whole store. A vector of zeros means "none":
     the item is stored and counted, but similarity never finds it. `model` names what made tags and vector.
+    `seq` is of the stored item that was tagged again: when it has changed since, a re-tagging passes it over.
     """
 
     item: Item
@@ -60,6 +61,7 @@ class Entry:
     terms: frozenset[str]
     vector: Vector
     model: str
+    seq: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,13 +140,17 @@ def folded_words(text: str) -> list[str]:
 
 def content_hash(item: Item) -> str:
     """Hash of what the source says: not of what is found out later (language, redactions) or of the source."""
-    said = [
-        item.kind,
-        item.text,
-        item.title,
-        item.turns,
-        item.date,
-        item.customer,
-        sorted(item.attributes.items()),
-    ]
+    return _hash([*_words(item), item.date, item.customer, sorted(item.attributes.items())])
+
+
+def words_hash(item: Item) -> str:
+    """Hash of the words alone: what a person judges who reads the item."""
+    return _hash(_words(item))
+
+
+def _words(item: Item) -> list[Any]:
+    return [item.kind, item.text, item.title, item.turns]
+
+
+def _hash(said: list[Any]) -> str:
     return hashlib.blake2b(orjson.dumps(said), digest_size=16).hexdigest()

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-HEAD = "0001"  # newest revision in index/migrations; opening compares it without loading Alembic
+HEAD = "0002"  # newest revision in index/migrations; opening compares it without loading Alembic
 JsonColumn = JSON().with_variant(JSONB(), "postgresql")
 metadata = MetaData()
 AnyRow = Row[*tuple[Any, ...]]
@@ -75,6 +75,7 @@ items = Table(
     Column("terms", JsonColumn, nullable=False),
     Column("model", String, nullable=False),
     Index("items_by_day", "day", "number"),
+    Index("items_by_model", "model"),
 )
 
 vectors = Table(

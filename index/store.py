@@ -63,16 +63,16 @@ class Store:
         job_line: int | None = None,
         job_errors: Sequence[RowError] = (),
         worker: str | None = None,
-        job_report: Mapping[str, Any] | None = None,
+        job_report: Callable[[WriteResult], Mapping[str, Any]] | None = None,
         retag: bool = False,
     ) -> WriteResult:
         """Write entries in one transaction: all or nothing, and kept when this returns.
 
         An entry with the id, content and model of a stored item changes nothing, so a repeated write is
         harmless. With `retag` entries bring new tags for content that is stored: items that were deleted or
-        changed in the meantime are left as they are. With `job`, the line of its file that is done, the refused
-        rows and what it has to report so far are kept in the same transaction; `worker` makes sure that the job
-        still belongs to it.
+        changed in the meantime are left as they are, see `Entry.seq`. With `job`, the line of its file that is
+        done, the refused rows and what it has to report after this write are kept in the same transaction;
+        `worker` makes sure that the job still belongs to it.
 
         Raises ItemError for a vector that does not fit, LeaseLostError, StoreBusyError, StoreFullError.
         """
@@ -88,7 +88,7 @@ class Store:
                         line=job_line,
                         errors=job_errors,
                         result=result,
-                        report=job_report,
+                        report=job_report(result) if job_report else None,
                     )
                 return result
 
@@ -154,10 +154,10 @@ class Store:
                 return reading.by_numbers(conn, numbers)
             return reading.by_ids(conn, [key for key in keys if isinstance(key, str)])
 
-    def tagged_otherwise(self, model: str, limit: int) -> list[int]:
-        """The first numbers of items that something else than `model` has tagged, in order."""
+    def tagged_otherwise(self, model: str, limit: int, after: int = -1) -> list[int]:
+        """The first numbers beyond `after` of items that something else than `model` has tagged, in order."""
         with self.reading() as conn:
-            return reading.tagged_otherwise(conn, model, limit)
+            return reading.tagged_otherwise(conn, model, limit, after)
 
     def count_tagged_otherwise(self, model: str) -> int:
         """How many items something else than `model` has tagged."""

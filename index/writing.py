@@ -55,7 +55,8 @@ def tick(conn: Connection, changes: int, *, numbers: int = 0, codes: int = 0) ->
 def write_entries(conn: Connection, entries: Sequence[Entry], *, retag: bool) -> WriteResult:
     """Write entries in order. Content and model as stored: nothing happens.
 
-    With `retag` only stored items with the same content are written, whatever tagged them before.
+    With `retag` only stored items with the same content are written, whatever tagged them before; those whose
+    entry names a `seq` only while they still have it.
     """
     _check_dim(conn, entries)
     added: list[str] = []
@@ -138,14 +139,18 @@ def _without_repeats(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
 
 def _changes(conn: Connection, entries: Sequence[Entry], *, retag: bool) -> list[_Change]:
     stored: dict[str, AnyRow] = {}
-    columns = (items.c.id, items.c.number, items.c.hash, items.c.model, items.c.text_key)
+    columns = (items.c.id, items.c.number, items.c.seq, items.c.hash, items.c.model, items.c.text_key)
     for some in chunks([entry.item.id for entry in entries]):
         stored.update((row.id, row) for row in conn.execute(select(*columns).where(items.c.id.in_(some))))
     found = []
     for entry in entries:
         old, new_hash = stored.get(entry.item.id), content_hash(entry.item)
         is_same = old is not None and old.hash == new_hash
-        if is_same if retag else not (is_same and old is not None and old.model == entry.model):
+        if retag:
+            is_due = is_same and old is not None and entry.seq in (None, old.seq)
+        else:
+            is_due = not (is_same and old is not None and old.model == entry.model)
+        if is_due:
             found.append(_change(entry, new_hash, old))
     return found
 

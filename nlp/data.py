@@ -14,6 +14,7 @@ from typing import Any
 
 from nlp.conversation import Pair, closing_pair, reply_pair
 from nlp.labels import FINE_EMOTIONS
+from nlp.references import dataset, texts_by_reference
 from nlp.tags import Span
 
 OWN_TEXTS = Path(__file__).parent / "training_texts"
@@ -76,34 +77,30 @@ def labelled(path: Path) -> list[Example]:
     ]
 
 
-def referenced(path: Path, data_dir: Path) -> list[Example]:
-    """Labels of ours for texts of public data, which are not ours to keep: each names its text by `ref`.
+# Data sets that `labels/train.jsonl` draws on too, under names of its own: held out together.
+_SAME_SOURCE = {
+    "cfpb": "cfpb_sample", "natcs_intents": "natcs", "hospitality_reviews": "sktod", "goemotions": "goemotions_posts",
+}  # fmt: skip
 
-    `fewsum/yelp_val.csv#GROUP#3` is the third review of a group; `why` is `[start, end)` in it.
+
+def referenced(path: Path, texts: Mapping[str, str]) -> list[Example]:
+    """Labels of ours for texts of public data: each names its text by `ref`, and `why` is `[start, end)` in it.
+
+    Raises ValueError for a reference that `texts` (see `nlp/references.py`) does not hold.
     """
-    texts = reviews_by_reference(data_dir)
     found = []
     for row in json_lines(path):
         if row["ref"] not in texts:
             raise ValueError(
-                f"{path.name} names {row['ref']}, which is not in {data_dir}. Give the folder that holds FewSum."
+                f"{path.name} names {row['ref']}, which the data folder does not hold. "
+                f"Give the folder that holds {dataset(row['ref'])}."
             )
         text = texts[row["ref"]]
         why = text[slice(*row["why"])] if row["why"] else ""
         labels = {name: row[name] for name in LABEL_FIELDS if name in row} | {"why": why}
-        found.append(Example(text=text, source="fewsum", labels=labels, group="fewsum"))
+        source = _SAME_SOURCE.get(dataset(row["ref"]), dataset(row["ref"]))
+        found.append(Example(text=text, source=source, labels=labels, group=source))
     return found
-
-
-def reviews_by_reference(data_dir: Path) -> dict[str, str]:
-    """The reviews of FewSum by reference."""
-    texts = {}
-    for file in sorted((data_dir / "fewsum").glob("*.csv")):
-        with file.open(encoding="utf-8", newline="") as rows:
-            for row in csv.DictReader(rows, delimiter="\t"):
-                for number in range(1, 9):
-                    texts[f"fewsum/{file.name}#{row['group_id']}#{number}"] = row[f"rev{number}"].strip()
-    return texts
 
 
 def goemotions(path: Path) -> list[Example]:
@@ -306,11 +303,12 @@ def read_labelled(labels_dir: Path, data_dir: Path | None) -> list[Example]:
         *sorted(labels_dir.glob("authored_*.jsonl")),
         *sorted(OWN_TEXTS.glob("*.jsonl")),
     ]
+    texts = texts_by_reference(data_dir) if data_dir else {}
     own = [
         example
         for file in sorted(OWN_LABELS.glob("*.jsonl"))
         if data_dir
-        for example in referenced(file, data_dir)
+        for example in referenced(file, texts)
     ]
     return [*(example for file in files for example in labelled(file)), *own]
 

@@ -1,8 +1,10 @@
 """Vectors of a taxonomy's words, computed once and kept in a folder, in one file per encoder."""
 
 import hashlib
+import logging
 import os
 import tempfile
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 Embed = Callable[[list[str]], NDArray[Any]]  # n texts -> (n, d)
+
+logger = logging.getLogger(__name__)
 
 _PROBE = "the parcel came late and the shop kept the money"
 
@@ -50,8 +54,12 @@ def _encoder_key(embed: Embed) -> str:
 def _read(file: Path) -> dict[bytes, Vectors]:
     if not file.is_file():
         return {}
-    with np.load(file, allow_pickle=False) as kept:
-        keys, vectors = kept["keys"], np.asarray(kept["vectors"], np.float32)
+    try:
+        with np.load(file, allow_pickle=False) as kept:
+            keys, vectors = kept["keys"], np.asarray(kept["vectors"], np.float32)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        logger.warning("%s cannot be read and is made anew: %s", file, error)
+        return {}
     return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
 
 

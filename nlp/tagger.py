@@ -160,8 +160,10 @@ class Tagger:
 
     def adjust(self, shifts: Mapping[tuple[str, str], float]) -> None:
         """Move the log-odds of (field, label) pairs from now on; pairs that the tagger does not know are passed over."""
+        known = {(head.field, label) for head in HEADS for label in head.labels}
+        known |= {("themes", theme.id) for theme in self.taxonomy.themes}
         with self._turn:
-            self._shifts = dict(shifts)
+            self._shifts = {pair: by for pair, by in shifts.items() if pair in known}
             self._adjust_own()
 
     def tag(self, documents: Sequence[Document], batch_size: int = 64) -> list[Tagged]:

@@ -27,7 +27,7 @@ from assistant.intake import FeedbackIn
 from assistant.scope import Scope
 from assistant.terms import resolve
 from assistant.wiring import Product
-from index.records import content_hash
+from index.records import words_hash
 
 router = APIRouter(prefix="/v1", tags=["Feedback"])
 _AT_ONCE = 64  # items per turn on the lane, so that questions come in between
@@ -104,6 +104,7 @@ def delete(item_id: ItemId, product: Parts) -> None:
     """Text, tags, vector and index entries go; answers no longer count it."""
     if not product.index.store.delete([item_id]):
         raise _missing(item_id)
+    product.corrections.forget([item_id])
 
 
 def detail(product: Product, item_id: str) -> FeedbackDetail:
@@ -113,8 +114,8 @@ def detail(product: Product, item_id: str) -> FeedbackDetail:
         raise _missing(item_id)
     plain: dict[str, Any] = Feedback.of(stored).model_dump()
     customer = _customer(product, stored.item.customer, stored.number)
-    content = content_hash(stored.item)
-    said = [one for one in product.corrections.of_item(item_id) if one.hash == content]
+    words = words_hash(stored.item)
+    said = [one for one in product.corrections.of_item(item_id) if one.hash == words]
     return FeedbackDetail(**plain, customer_record=customer, corrections=said)
 
 

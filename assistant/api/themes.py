@@ -245,8 +245,8 @@ def _try(product: Product, theme: Theme) -> tuple[int, list[Found]]:
 
 def retagged(product: Product, worker: JobWorker) -> ThemeList:
     """Queue the re-tagging; a job that is open takes the new themes up by itself."""
-    if product.retagger.open_job() is None and product.index.store.counts().items:
-        product.index.jobs.create("retag")
+    if product.index.store.counts().items:
+        product.index.jobs.create_only("retag")
     worker.wake()
     return _listed(product)
 

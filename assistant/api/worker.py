@@ -3,12 +3,13 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from assistant.curation import discovering, retagging
 from assistant.errors import BusyError, EarmarkError
 from assistant.intake import importer
 from assistant.wiring import Product
-from index.errors import StoreError
+from index.errors import LeaseLostError, StoreError
 from index.jobs import Job
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ class JobWorker:
         self._runs: Mapping[str, Callable[[str], object]] = {
             importer.KIND: lambda id_: product.importer.run(id_, should_stop=self._stop.is_set),
             discovering.KIND: lambda id_: product.discoverer.run(id_, should_stop=self._stop.is_set),
-            retagging.KIND: lambda id_: product.retagger.run(id_, should_stop=self._stop.is_set),
+            retagging.KIND: lambda id_: product.retagger.run(id_, should_stop=self._gives_way),
         }
 
     def start(self) -> None:
@@ -61,7 +62,13 @@ class JobWorker:
             job for kind in self._runs for state in ("queued", "running") for job in jobs.list(kind, state)
         ]
         ours = [job for job in found if job.kind != importer.KIND or job.params.get("owned")]
-        return sorted(ours, key=lambda job: (job.created, job.id))
+        return sorted(ours, key=lambda job: (job.kind == retagging.KIND, job.created, job.id))
+
+    def _gives_way(self) -> bool:
+        """Whether tagging again has to stop for now: at the end of the process, or for a file that waits."""
+        return self._stop.is_set() or any(
+            job.params.get("owned") for job in self._product.index.jobs.list(importer.KIND, "queued")
+        )
 
     def _run(self, job: Job) -> bool:
         """Work on a job; says whether it could. What is wrong with it stands in the job."""
@@ -72,12 +79,13 @@ class JobWorker:
             return False
         except EarmarkError as error:
             logger.warning("the job %s (%s) failed: %s", job.id, job.kind, error)
-            self._end(job.id)
+            self._end(job.id, str(error))
         except Exception:
             logger.exception("the job %s (%s) broke", job.id, job.kind)
-            self._end(job.id)
+            self._end(job.id, "an error in Earmark; its log says more")
         return True
 
-    def _end(self, job_id: str) -> None:
+    def _end(self, job_id: str, reason: str) -> None:
         """Left open, it would be tried for ever."""
-        self._product.index.jobs.cancel(job_id)
+        with suppress(LeaseLostError):  # it has ended, with its own reason
+            self._product.index.jobs.fail(job_id, reason)

@@ -1,7 +1,8 @@
 """`earmark themes`: what people change, and what it changed."""
 
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from assistant.curation.retagging import Change, changes_of
 from assistant.curation.taxonomies import read_yaml, theme_id
 from assistant.curation.trying import try_theme as tried
+from assistant.errors import BusyError, InputError
 from nlp.labels import THEMES
 from nlp.taxonomy import Theme
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from assistant.wiring import Product
 
 _SHOWN = 8
+_LOOK_S = 1.0  # between two looks at another process's work
 
 
 def list_themes(product: "Product", *, as_json: bool, subs: bool) -> None:
@@ -117,8 +121,8 @@ def retag(product: "Product") -> None:
     columns = (TextColumn("tagging again"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=None)
-        changes = product.retagger.run(
-            job.id, on_progress=lambda done, total: progress.update(task, completed=done, total=total)
+        changes = _followed(
+            product, job.id, lambda done, total: progress.update(task, completed=done, total=total)
         )
     product.index.refresh()
     if not changes:
@@ -128,6 +132,26 @@ def retag(product: "Product") -> None:
     for term, change in list(changes.items())[:_SHOWN]:
         table.add_row(term, f"{change.gained:,}", f"{change.lost:,}")
     console.print(table)
+
+
+def _followed(
+    product: "Product", job_id: str, on_progress: Callable[[int, int], None]
+) -> Mapping[str, Change]:
+    """Work on a re-tagging, or watch the process that does."""
+    jobs = product.index.jobs
+    while True:
+        try:
+            return product.retagger.run(job_id, on_progress=on_progress)
+        except BusyError:
+            job = jobs.get(job_id)
+            if job.state in ("failed", "cancelled"):
+                raise InputError(
+                    f"job {job_id} is {job.state}: {job.error or 'somebody stopped it'}"
+                ) from None
+            if job.state == "finished":
+                return changes_of(job.report)
+            on_progress(job.done, job.total or job.done)
+            time.sleep(_LOOK_S)
 
 
 def discover(product: "Product") -> None:

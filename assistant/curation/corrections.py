@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +12,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy.optimize import minimize_scalar
 
-from assistant.errors import InputError, NotFoundError
+from assistant.errors import BusyError, InputError, NotFoundError
 from assistant.insight.statistics import wilson
 from assistant.intake.tagging import LoadTagger, tagged_entries
 from assistant.terms import terms_of
 from index.documents import Documents
-from index.records import Entry, StoredItem, content_hash
+from index.records import Entry, StoredItem, words_hash
 from index.store import Store
 from nlp import labels
 from nlp.tags import Polarity
@@ -41,6 +42,8 @@ MANY: Mapping[str, tuple[str, ...]] = {
 ENOUGH = 5  # verdicts on a label before its probabilities are moved
 _STEP = 0.25  # of a shift, so that one more verdict seldom makes all tags look old
 SURE = 1.0
+_PRIOR_SD = 0.5  # of a shift: people look more at tags that seem wrong, so verdicts move a label with caution
+_ATTEMPTS = 5  # to change an item that others change too
 
 Shifts = Mapping[tuple[str, str], float]
 
@@ -77,13 +80,14 @@ class CorrectionIn(BaseModel):
 
 
 class Correction(CorrectionIn):
-    """A verdict as it is kept. `score` is what the model gave the label, None where it did not name it."""
+    """A verdict as it is kept."""
 
     id: str
     item: str
     at: dt.datetime
-    score: float | None
-    hash: str = Field(description="Of the content that was judged; a changed text is judged anew.")
+    score: float | None = Field(description="What the model gave the label; None where it did not name it.")
+    shift: float = Field(default=0.0, description="Of its log-odds that was in the score then.")
+    hash: str = Field(description="Of the words that were judged; a changed text is judged anew.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,44 +115,66 @@ class Corrections:
     def add(self, item_id: str, said: CorrectionIn) -> Correction:
         """Keep a verdict and change the tags of the item at once. A second one on the same label replaces the first.
 
-        Raises NotFoundError, and InputError when the item does not carry the label (or does, for `missing`).
+        Raises NotFoundError, and InputError when the item has no tags, does not carry the label (or does, for
+        `missing`), or there is no such label.
         """
         stored = self._item(item_id)
-        self._check(stored, said)
+        others = self.of_item(item_id)
         id_ = _key(item_id, said.field, said.label)
-        earlier = next((one for one in self.of_item(item_id) if one.id == id_), None)
+        earlier = next((one for one in others if one.id == id_), None)
+        self._check(stored, said, is_known=earlier is not None)
+        # What a person has put there has no score of the model.
+        is_ours = all((one.field, _put(one)) != (said.field, said.label) for one in others)
+        score = _score(stored.tags, said.field, said.label) if is_ours else None
         one = Correction(
             **said.model_dump(),
             id=id_,
             item=item_id,
             at=dt.datetime.now(dt.UTC),
-            score=earlier.score if earlier else _score(stored.tags, said.field, said.label),
-            hash=content_hash(stored.item),
+            score=earlier.score if earlier else score,
+            shift=earlier.shift if earlier else self.shifts().get((said.field, said.label), 0.0),
+            hash=words_hash(stored.item),
         )
         self._documents.put(one.id, one.model_dump(mode="json"))
         if earlier:
-            self._tag_again(stored)
-            return one
-        entry = Entry(
-            item=stored.item, tags=stored.tags, terms=stored.terms,
-            vector=self._store.vectors([stored.number])[0], model=stored.model,
-        )  # fmt: skip
-        self._store.write([corrected(entry, [one])], retag=True)
+            self._change(item_id, self._tagged_again)
+        else:
+            self._change(item_id, lambda stored: corrected(self._entry(stored), self._valid([one])))
         return one
 
     def remove(self, item_id: str, correction_id: str) -> None:
         """Take a verdict back: the item is tagged again, and its other verdicts stay. Raises NotFoundError."""
-        stored = self._item(item_id)
+        self._item(item_id)
         if correction_id not in {one.id for one in self.of_item(item_id)}:
             raise NotFoundError(
                 f"Item {item_id!r} has no correction {correction_id!r}; it may have been taken back."
             )
         self._documents.delete(correction_id)
-        self._tag_again(stored)
+        self._change(item_id, self._tagged_again)
 
-    def _tag_again(self, stored: StoredItem) -> None:
-        """Lay the verdicts that stand over what the model says, not over tags that were corrected before."""
-        self._store.write(self.revised(tagged_entries([stored.item], self._tagger())), retag=True)
+    def forget(self, item_ids: Iterable[str]) -> None:
+        """Delete the verdicts on items that are no more."""
+        by_item = self._read().by_item
+        for one in [one for id_ in item_ids for one in by_item.get(id_, ())]:
+            self._documents.delete(one.id)
+
+    def _change(self, item_id: str, change: Callable[[StoredItem], Entry]) -> None:
+        """Write an item's new tags; read it anew when somebody else has changed it in the meantime."""
+        for _ in range(_ATTEMPTS):
+            stored = self._item(item_id)
+            if self._store.write([replace(change(stored), seq=stored.seq)], retag=True).updated:
+                return
+        raise BusyError(f"others change the item {item_id!r} all the time; the verdict is kept")
+
+    def _entry(self, stored: StoredItem) -> Entry:
+        vector = self._store.vectors([stored.number])[0]
+        return Entry(
+            item=stored.item, tags=stored.tags, terms=stored.terms, vector=vector, model=stored.model
+        )
+
+    def _tagged_again(self, stored: StoredItem) -> Entry:
+        """The verdicts that stand over what the model says, not over tags that were corrected before."""
+        return self.revised(tagged_entries([stored.item], self._tagger()))[0]
 
     def all(self) -> list[Correction]:
         """All verdicts, the latest first."""
@@ -159,14 +185,18 @@ class Corrections:
         return list(self._read().by_item.get(item_id, ()))
 
     def revised(self, entries: Sequence[Entry]) -> list[Entry]:
-        """Entries with what people have said of the same content laid over their tags."""
+        """Entries with what people have said of the same words laid over their tags."""
         by_item = self._read().by_item
         return [
-            corrected(
-                entry, [one for one in by_item.get(entry.item.id, ()) if one.hash == content_hash(entry.item)]
-            )
+            corrected(entry, self._valid(one for one in said if one.hash == words_hash(entry.item)))
+            if (said := by_item.get(entry.item.id))
+            else entry
             for entry in entries
         ]
+
+    def _valid(self, said: Iterable[Correction]) -> list[Correction]:
+        """Without those that put a theme there which is no more."""
+        return [one for one in said if one.field != "themes" or _put(one) in (None, *self._themes())]
 
     def summary(self) -> list[Reviewed]:
         """Precision per label as people see it, the most reviewed first."""
@@ -199,17 +229,17 @@ class Corrections:
             raise NotFoundError(f"There is no item {item_id!r}; it may have been deleted.")
         return stored
 
-    def _check(self, stored: StoredItem, said: CorrectionIn) -> None:
+    def _check(self, stored: StoredItem, said: CorrectionIn, *, is_known: bool) -> None:
+        for one in stored.tags["abstained"]:
+            if one["field"] == "all":
+                raise InputError(f"The item has no tags that could be judged: {one['reason']}.")
         added = said.label if said.verdict == "missing" else said.instead
         if said.field == "themes" and added is not None and added not in self._themes():
             raise InputError(f"There is no theme {added!r}; list the themes to see which there are.")
         has = said.label in _labels(stored.tags, said.field)
-        earlier = any(
-            (one.field, one.label) == (said.field, said.label) for one in self.of_item(stored.item.id)
-        )
-        if said.verdict == "missing" and has and not earlier:
+        if said.verdict == "missing" and has and not is_known:
             raise InputError(f"The item carries {said.label!r} already; confirm it with the verdict `right`.")
-        if said.verdict != "missing" and not has and not earlier:
+        if said.verdict != "missing" and not has and not is_known:
             raise InputError(f"The item does not carry {said.label!r}; use the verdict `missing` to add it.")
 
 
@@ -227,7 +257,9 @@ def _shifts(said: Iterable[Correction]) -> Shifts:
     judged: dict[tuple[str, str], list[tuple[float, bool]]] = defaultdict(list)
     for one in said:
         if one.score is not None:
-            judged[one.field, one.label].append((one.score, one.verdict != "wrong"))
+            score = min(max(one.score, 0.01), 0.99)
+            logit = math.log(score / (1 - score)) - one.shift
+            judged[one.field, one.label].append((logit, one.verdict != "wrong"))
     moved = {key: _shift(pairs) for key, pairs in judged.items() if len(pairs) >= ENOUGH}
     return {key: shift for key, shift in moved.items() if shift}
 
@@ -242,13 +274,15 @@ def corrected(entry: Entry, said: Iterable[Correction]) -> Entry:
 
 def _correct_one(tags: dict[str, Any], said: Correction) -> None:
     old = tags[said.field]
-    label = said.instead if said.verdict == "wrong" else said.label
+    label = _put(said)
     if label is None and (old is None or old["label"] != said.label):
         return
     spans = (
         {"spans": (old or {}).get("spans", []) if label != "none" else []} if said.field == "churn" else {}
     )
     empty = {"label": "none", "score": SURE, **spans} if said.field in ("churn", "effort") else None
+    if label is not None:
+        tags["abstained"] = [one for one in tags["abstained"] if one["field"] != said.field]
     tags[said.field] = empty if label is None else {"label": label, "score": SURE, **spans}
 
 
@@ -256,7 +290,7 @@ def _correct_many(tags: dict[str, Any], said: Correction) -> None:
     old: list[dict[str, Any]] = tags[said.field]
     found = next((tag for tag in old if tag["label"] == said.label), None)
     kept = [tag for tag in old if tag["label"] != said.label]
-    label = said.instead if said.verdict == "wrong" else said.label
+    label = _put(said)
     if label is not None and label not in {tag["label"] for tag in kept}:
         other = {"sub": None} if said.field == "themes" and said.instead else {}
         kept.append(
@@ -277,6 +311,11 @@ def _polarity(said: Correction) -> dict[str, Any]:
     return {"polarity": said.polarity} if said.polarity and said.field in ("themes", "forces") else {}
 
 
+def _put(said: CorrectionIn) -> str | None:
+    """The label that a verdict puts there, or leaves there."""
+    return said.instead if said.verdict == "wrong" else said.label
+
+
 def _labels(tags: Mapping[str, Any], field: str) -> set[str]:
     found = tags[field]
     if field in ONE:
@@ -286,8 +325,7 @@ def _labels(tags: Mapping[str, Any], field: str) -> set[str]:
 
 def _score(tags: Mapping[str, Any], field: str, label: str) -> float | None:
     found = [tags[field]] if field in ONE and tags[field] else tags[field] or []
-    score = next((float(tag["score"]) for tag in found if tag["label"] == label), None)
-    return score if score is None or score < SURE else None
+    return next((float(tag["score"]) for tag in found if tag["label"] == label), None)
 
 
 def _key(item_id: str, field: str, label: str) -> str:
@@ -303,12 +341,14 @@ def _reviewed(field: str, label: str, count: Mapping[str, int]) -> Reviewed:
 
 
 def _shift(pairs: Sequence[tuple[float, bool]]) -> float:
-    """Shift of the log-odds that fits the verdicts best, with a standard normal prior (MAP), in steps."""
-    scores = np.clip([score for score, _ in pairs], 0.01, 0.99)
-    logits, truth = np.log(scores / (1 - scores)), np.array([right for _, right in pairs], float)
+    """Shift of the log-odds that fits the verdicts best, with a normal prior around 0 (MAP), in steps.
+
+    `pairs` are the log-odds of the model, without any shift, and whether the label was right.
+    """
+    logits, truth = (np.array(values, float) for values in zip(*pairs, strict=True))
 
     def loss(shift: float) -> float:
         moved = logits + shift
-        return float((np.logaddexp(0, moved) - truth * moved).sum() + shift**2 / 2)
+        return float((np.logaddexp(0, moved) - truth * moved).sum() + (shift / _PRIOR_SD) ** 2 / 2)
 
     return round(float(minimize_scalar(loss, bounds=(-4, 4), method="bounded").x) / _STEP) * _STEP

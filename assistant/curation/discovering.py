@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.curation.taxonomies import Taxonomies, Version, theme_id
-from assistant.curation.working import claimed
 from assistant.errors import NotFoundError
 from assistant.terms import overlaps
+from assistant.working import claimed
 from index.documents import Documents
 from index.errors import LeaseLostError
 from index.jobs import Job
@@ -102,12 +103,11 @@ class Discoverer:
 
     def start(self) -> Job:
         """Queue a discovery, or name the one that is open."""
-        return self.open_job() or self._index.jobs.create(KIND)
+        return self._index.jobs.create_only(KIND)
 
     def open_job(self) -> Job | None:
         """The job that waits or runs."""
-        jobs = self._index.jobs
-        return next(iter([*jobs.list(KIND, "running"), *jobs.list(KIND, "queued")]), None)
+        return self._index.jobs.open(KIND)
 
     def run(
         self, job_id: str, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
@@ -131,15 +131,14 @@ class Discoverer:
 
         try:
             found = self._discover(progress)
-        except InterruptedError:
-            self._index.jobs.release(job.id, worker)
-        except LeaseLostError:
-            pass  # cancelled: what was known before stays
-        except BaseException:
-            self._index.jobs.release(job.id, worker)
-            raise
-        else:
             self._index.jobs.finish(job.id, {"candidates": found}, worker=worker)
+        except LeaseLostError:
+            pass  # cancelled, or taken over: what was known before stays
+        except BaseException as error:
+            with suppress(LeaseLostError):
+                self._index.jobs.release(job.id, worker)
+            if not isinstance(error, InterruptedError):
+                raise
         return self.latest()
 
     def latest(self) -> Discovered:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from assistant.curation.corrections import ONE, Correction
-from index.records import Item, content_hash
+from index.records import Item, words_hash
 from index.store import Store
 from nlp.data import Example
 from nlp.labels import THEMES
@@ -23,7 +23,7 @@ def examples(corrections: Iterable[Correction], store: Store) -> list[Example]:
         by_item[one.item].append(one)
     found = []
     for stored in store.get_many(sorted(by_item)):
-        said = [one for one in by_item[stored.item.id] if one.hash == content_hash(stored.item)]
+        said = [one for one in by_item[stored.item.id] if one.hash == words_hash(stored.item)]
         labels, judged = _known(sorted(said, key=lambda one: one.at))
         if labels:
             found.append(Example(text=_text(stored.item), source=SOURCE, labels=labels, judged=judged))
@@ -40,11 +40,13 @@ def _known(said: Sequence[Correction]) -> tuple[dict[str, Any], dict[str, frozen
             if label:
                 labels[one.field] = label
         elif one.field in ("emotions", "empathy_gaps", "values"):
-            present = labels.setdefault(one.field, [])
-            present += [is_there] if is_there else []
+            known = [label for label in labels.get(one.field, ()) if label not in (one.label, is_there)]
+            labels[one.field] = known + [is_there] * (is_there is not None)
             judged[one.field] |= {one.label, *([is_there] if is_there else [])}
         elif one.field == "themes" and {one.label, is_there or one.label} <= THEMES.keys():
-            labels.setdefault("themes", {}).update({is_there: one.polarity} if is_there else {})
+            themes = labels.setdefault("themes", {})
+            themes.pop(one.label, None)
+            themes.update({is_there: one.polarity} if is_there else {})
             judged["themes"] |= {one.label, *([is_there] if is_there else [])}
     if judged.get("empathy_gaps") and not labels["empathy_gaps"]:
         # That one gap is not there does not say that there is none.

@@ -1,15 +1,17 @@
 """Tags all stored items again with today's model and themes, in the background, and says what changed."""
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.curation.working import claimed
-from assistant.intake.tagging import DocumentTagger, LoadTagger, tagged_entries
+from assistant.intake.tagging import DocumentTagger, LoadTagger, Revise, tagged_entries
+from assistant.working import claimed
 from index.errors import JobError, LeaseLostError
 from index.jobs import Job
-from index.records import Entry, StoredItem
+from index.records import Entry, StoredItem, WriteResult
 from index.workspace import Index
 
 KIND = "retag"
@@ -20,7 +22,6 @@ _MOST_IDLE = 3  # batches that others changed while they were tagged
 
 OnProgress = Callable[[int, int], None]  # done, total
 ShouldStop = Callable[[], bool]
-Revise = Callable[[list[Entry]], list[Entry]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,15 +53,11 @@ class Retagger:
 
     def start(self) -> Job | None:
         """Queue a job, or name the one that is open; None when all tags are of today."""
-        opened = self.open_job()
-        if opened is not None or not self.waiting():
-            return opened
-        return self._index.jobs.create(KIND)
+        return self._index.jobs.create_only(KIND) if self.waiting() else self.open_job()
 
     def open_job(self) -> Job | None:
         """The job that waits or runs."""
-        jobs = self._index.jobs
-        return next(iter([*jobs.list(KIND, "running"), *jobs.list(KIND, "queued")]), None)
+        return self._index.jobs.open(KIND)
 
     def last_job(self) -> Job | None:
         """The newest job, open or ended."""
@@ -79,17 +76,17 @@ class Retagger:
         worker = job.worker or ""
         changes = _Changes.of(job.report)
         try:
-            is_done = self._work(job, worker, changes, on_progress, should_stop)
+            if self._work(job, worker, changes, on_progress, should_stop):
+                self._index.jobs.finish(job_id, changes.plain(), worker=worker)
+                self.start()  # what was changed while the end was near found this job open and made none
+            else:
+                self._index.jobs.release(job_id, worker)
         except LeaseLostError:
-            return changes.view()
+            pass  # cancelled, or taken over
         except BaseException:
-            self._index.jobs.release(job_id, worker)
+            with suppress(LeaseLostError):
+                self._index.jobs.release(job_id, worker)
             raise
-        if is_done:
-            self._index.jobs.finish(job_id, changes.plain(), worker=worker)
-            self.start()  # what was changed while the end was near found this job open and made none
-        else:
-            self._index.jobs.release(job_id, worker)
         return changes.view()
 
     def _work(
@@ -100,11 +97,17 @@ class Retagger:
         on_progress: OnProgress | None,
         should_stop: ShouldStop | None,
     ) -> bool:
-        """Batch after batch; says whether all is done."""
+        """Pass after pass over what has other tags than today's; says whether all is done.
+
+        A second pass finds what somebody has changed during the first, and what newer themes have made old.
+        """
         store, done, idle = self._index.store, job.done, 0
+        version, after, waiting = "", -1, 0
         while True:
             tagger = self._tagger()
-            waiting = store.count_tagged_otherwise(tagger.version)
+            if tagger.version != version or not waiting:
+                version, after = tagger.version, -1
+                waiting = store.count_tagged_otherwise(version)
             self._index.jobs.progress(job.id, done, done + waiting, worker=worker)
             if on_progress:
                 on_progress(done, done + waiting)
@@ -112,20 +115,30 @@ class Retagger:
                 return True
             if should_stop and should_stop():
                 return False
-            stored = store.get_many(store.tagged_otherwise(tagger.version, self._batch))
+            stored = store.get_many(store.tagged_otherwise(version, self._batch, after))
+            if not stored:
+                waiting = 0  # the others were tagged or deleted by somebody else; count again
+                continue
             entries = self._tagged(stored, tagger)
-            changes.count(stored, entries)
-            written = store.write(entries, retag=True, job=job.id, worker=worker, job_report=changes.plain())
+            written = store.write(
+                entries,
+                retag=True,
+                job=job.id,
+                worker=worker,
+                job_report=functools.partial(changes.counted, stored, entries),
+            )
             idle = 0 if written.updated else idle + 1
             if idle > _MOST_IDLE:
                 raise JobError(
                     f"the items {', '.join(one.item.id for one in stored[:3])} keep their old tags"
                 )
             self._index.jobs.heartbeat(job.id, worker, LEASE_S)
-            done += len(stored)
+            done, waiting = done + len(written.updated), max(0, waiting - len(stored))
+            after = stored[-1].number
 
     def _tagged(self, stored: list[StoredItem], tagger: DocumentTagger) -> list[Entry]:
-        return self._revise(tagged_entries([one.item for one in stored], tagger))
+        entries = self._revise(tagged_entries([one.item for one in stored], tagger))
+        return [replace(entry, seq=one.seq) for entry, one in zip(entries, stored, strict=True)]
 
 
 class _Changes:
@@ -133,6 +146,7 @@ class _Changes:
 
     def __init__(self, gained: Counter[str], lost: Counter[str], examples: dict[str, list[str]]) -> None:
         self._gained, self._lost, self._examples = gained, lost, examples
+        self._last: WriteResult | None = None
 
     @classmethod
     def of(cls, report: Mapping[str, Any]) -> "_Changes":
@@ -143,19 +157,27 @@ class _Changes:
             dict(report.get("examples", {})),
         )
 
-    def count(self, before: list[StoredItem], after: list[Entry]) -> None:
-        """Add a batch; items come in the same order."""
-        for old, new in zip(before, after, strict=True):
-            for mark, terms, counter in (
-                ("+", new.terms - old.terms, self._gained),
-                ("-", old.terms - new.terms, self._lost),
-            ):
-                for term in terms:
-                    if term.startswith(_COUNTED):
-                        counter[term] += 1
-                        ids = self._examples.setdefault(mark + term, [])
-                        if len(ids) < _EXAMPLES:
-                            ids.append(new.item.id)
+    def counted(self, before: list[StoredItem], after: list[Entry], written: WriteResult) -> dict[str, Any]:
+        """As JSON, with a batch that was written; items come in the same order. Asked again, it counts once."""
+        if self._last != written:
+            self._last = written
+            updated = set(written.updated)
+            for old, new in zip(before, after, strict=True):
+                if new.item.id in updated:
+                    self._count(old, new)
+        return self.plain()
+
+    def _count(self, old: StoredItem, new: Entry) -> None:
+        for mark, terms, counter in (
+            ("+", new.terms - old.terms, self._gained),
+            ("-", old.terms - new.terms, self._lost),
+        ):
+            for term in terms:
+                if term.startswith(_COUNTED):
+                    counter[term] += 1
+                    ids = self._examples.setdefault(mark + term, [])
+                    if len(ids) < _EXAMPLES:
+                        ids.append(new.item.id)
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""

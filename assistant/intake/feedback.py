@@ -21,7 +21,7 @@ from assistant.intake.drafts import (
 )
 from assistant.intake.identity import Pseudonyms, Seen
 from assistant.intake.redaction import Redactor
-from assistant.intake.tagging import LoadTagger, prepare
+from assistant.intake.tagging import LoadTagger, Revise, prepare
 from assistant.intake.turns import turns_of
 from index.workspace import Index
 
@@ -83,10 +83,20 @@ class Intake:
         tagger: gives the tagger; asked for only when there is something to tag.
         home: the folder of the workspace, where the key of its pseudonyms lies.
         keep: names that redaction leaves in, such as the company's own.
+        revise: lays over new tags what people have said of the items.
     """
 
-    def __init__(self, *, index: Index, tagger: LoadTagger, home: Path, keep: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        index: Index,
+        tagger: LoadTagger,
+        home: Path,
+        keep: Collection[str] = (),
+        revise: Revise = list,
+    ) -> None:
         self._index, self._tagger, self._home, self._keep = index, tagger, home, keep
+        self._revise = revise
 
     def add(self, items: Sequence[FeedbackIn], source: str = "api") -> list[ItemResult]:
         """Redact, tag and store items in one transaction; a result per item, in order."""
@@ -106,7 +116,7 @@ class Intake:
                 )
             else:
                 accepted[place] = redactor.item(draft, source)
-        prepared = prepare(list(accepted.values()), self._index.store, self._tagger)
+        prepared = prepare(list(accepted.values()), self._index.store, self._tagger, self._revise)
         written = self._index.store.write(prepared.entries)
         status: Mapping[str, Status] = {
             **dict.fromkeys(written.added, "added"),

@@ -1,16 +1,12 @@
 """Imports a file: read, map, redact, tag, write; resumes where a killed process had stopped."""
 
 import datetime as dt
-import os
-import socket
-import time
-import uuid
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import BusyError, InputError, NotFoundError
+from assistant.errors import BusyError, InputError
 from assistant.intake.encodings import survey
 from assistant.intake.identity import Pseudonyms
 from assistant.intake.inference import infer
@@ -22,8 +18,9 @@ from assistant.intake.reports import ImportReport, all_errors, refused_csv
 from assistant.intake.rows import Table, sample_of
 from assistant.intake.run import OnProgress, Run, ShouldStop
 from assistant.intake.sinks import CustomerSink, FeedbackSink, Sink
-from assistant.intake.tagging import LoadTagger
-from index.errors import JobError, LeaseLostError
+from assistant.intake.tagging import LoadTagger, Revise
+from assistant.working import claimed, job_of
+from index.errors import LeaseLostError
 from index.jobs import Job
 from index.workspace import Index
 
@@ -40,13 +37,21 @@ class Importer:
         tagger: gives the tagger; asked for only when there is something to tag.
         home: the folder of the workspace, where the key of its pseudonyms lies.
         keep: names that redaction leaves in, such as the company's own.
+        revise: lays over new tags what people have said of the items.
         batch: rows per transaction.
     """
 
     def __init__(
-        self, *, index: Index, tagger: LoadTagger, home: Path, keep: Collection[str] = (), batch: int = 256
+        self,
+        *,
+        index: Index,
+        tagger: LoadTagger,
+        home: Path,
+        keep: Collection[str] = (),
+        revise: Revise = list,
+        batch: int = 256,
     ) -> None:
-        self._index, self._tagger, self._home = index, tagger, home
+        self._index, self._tagger, self._home, self._revise = index, tagger, home, revise
         self._keep, self._batch = keep, batch
 
     def preview(self, path: Path, mapping: Sequence[str] = (), *, sheet: str | None = None) -> Preview:
@@ -138,7 +143,7 @@ class Importer:
 
     def refused_csv(self, job_id: str) -> Iterator[str]:
         """The refused rows of a job as lines of CSV: line, reason, and the columns of the file, redacted."""
-        job = self._job(job_id)
+        job = job_of(self._index.jobs, job_id, KIND)
         return refused_csv(all_errors(self._index.jobs, job.id), job.params["columns"])
 
     def _mapping(self, table: Table, said: Sequence[str]) -> ColumnMapping:
@@ -162,34 +167,16 @@ class Importer:
             None,
         )
 
-    def _job(self, job_id: str) -> Job:
-        try:
-            job = self._index.jobs.get(job_id)
-        except JobError as error:
-            raise NotFoundError(str(error)) from error
-        if job.kind != KIND:
-            raise NotFoundError(f"job {job_id} is no import; it is a job of kind {job.kind}")
-        return job
-
     def _claimed(self, job_id: str) -> Job | ImportReport:
         """The job, now ours; or what came of it, if it has ended."""
-        job = self._job(job_id)
-        if job.state == "running" and _is_dead(job.worker):
-            with suppress(LeaseLostError):
-                self._index.jobs.release(job.id, job.worker or "")
+        job = job_of(self._index.jobs, job_id, KIND)
         if job.state == "finished":
             return ImportReport.of(job.report)
         if job.state == "cancelled":
             return self._cancelled(job)
         if job.state == "failed":
             raise InputError(f"job {job_id} has failed: {job.error}")
-        claimed = self._index.jobs.claim(_worker(), LEASE_S, kind=KIND, id_=job_id)
-        if claimed is None:
-            wait = max(0, round(self._job(job_id).lease_until - time.time()))
-            raise BusyError(
-                f"another process works on job {job_id}; wait for it, or try again in {wait} s if it has died"
-            )
-        return claimed
+        return claimed(self._index.jobs, job_id, KIND, LEASE_S)
 
     def _table(self, job: Job) -> Table:
         path = Path(job.params["path"])
@@ -209,6 +196,7 @@ class Importer:
             sink = FeedbackSink(
                 store=self._index.store,
                 tagger=self._tagger,
+                revise=self._revise,
                 mapping=mapping,
                 redactor=redactor,
                 pseudonyms=Pseudonyms.open(self._home),
@@ -228,7 +216,7 @@ class Importer:
 
     def _cancelled(self, job: Job) -> ImportReport:
         """What a cancelled job had written before."""
-        job = self._job(job.id)
+        job = job_of(self._index.jobs, job.id, KIND)
         if job.state != "cancelled":
             raise BusyError(f"another process has taken job {job.id} over; wait for it")
         self._forget_file(job)
@@ -249,22 +237,3 @@ class Importer:
     def _forget_file(self, job: Job) -> None:
         if job.params["owned"]:
             Path(job.params["path"]).unlink(missing_ok=True)
-
-
-def _worker() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-
-
-def _is_dead(worker: str | None) -> bool:
-    """Whether a worker was a process of this machine that is no more: its lease need not run out then."""
-    host, _, rest = (worker or "").partition(":")
-    process = rest.partition(":")[0]
-    if host != socket.gethostname() or not process.isdigit():
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False

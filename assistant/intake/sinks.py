@@ -11,7 +11,7 @@ from assistant.intake.identity import Pseudonyms, Seen
 from assistant.intake.mapping import ColumnMapping
 from assistant.intake.redaction import Redactor
 from assistant.intake.rows import Row
-from assistant.intake.tagging import LoadTagger, Prepared, prepare
+from assistant.intake.tagging import LoadTagger, Prepared, Revise, prepare
 from index.records import Customer, Item, RowError
 from index.store import Store
 
@@ -86,12 +86,14 @@ class FeedbackSink:
         *,
         store: Store,
         tagger: LoadTagger,
+        revise: Revise,
         mapping: ColumnMapping,
         redactor: Redactor,
         pseudonyms: Pseudonyms,
         source: str,
     ) -> None:
-        self._store, self._tagger, self._mapping, self._redactor = store, tagger, mapping, redactor
+        self._store, self._tagger, self._revise = store, tagger, revise
+        self._mapping, self._redactor = mapping, redactor
         self._seen, self._source = Seen(pseudonyms), source
 
     def read(self, row: Row) -> Draft | None:
@@ -100,7 +102,7 @@ class FeedbackSink:
 
     def prepare(self, read: Sequence[Draft]) -> Prepared:
         """As Sink. What is stored with the same content is neither tagged nor written again."""
-        return prepare(self._items(read), self._store, self._tagger)
+        return prepare(self._items(read), self._store, self._tagger, self._revise)
 
     def write(self, prepared: Prepared, place: Place) -> Tally:
         """As Sink."""

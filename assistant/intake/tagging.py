@@ -32,6 +32,7 @@ class DocumentTagger(Protocol):
 
 
 LoadTagger = Callable[[], DocumentTagger]
+Revise = Callable[[list[Entry]], list[Entry]]  # lays over new tags what people have said of the items
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,12 +43,12 @@ class Prepared:
     unchanged: Sequence[Item]
 
 
-def prepare(items: Sequence[Item], store: Store, load: LoadTagger) -> Prepared:
+def prepare(items: Sequence[Item], store: Store, load: LoadTagger, revise: Revise) -> Prepared:
     """Tag the items that are new or changed. Without any, the models are not even loaded."""
     known = store.known_hashes([item.id for item in items])
     changed = [item for item in items if known.get(item.id) != content_hash(item)]
     kept = {item.id for item in items} - {item.id for item in changed}
-    entries = tagged_entries(changed, load()) if changed else []
+    entries = revise(tagged_entries(changed, load())) if changed else []
     return Prepared(entries=entries, unchanged=[item for item in items if item.id in kept])
 
 

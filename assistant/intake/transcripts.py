@@ -1,6 +1,7 @@
 """Reads a transcript as people paste it: one speaker per line, with or without times."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from assistant.errors import RefusedError
@@ -15,6 +16,7 @@ _WHO = re.compile(
     r"(?P<who>[^\W\d_][\w.'’&/-]{0,40}(?: [\w.'’&/-]{1,40}){0,3})(?: ?[\[(](?P<role>[^\])\d]{1,30})[\])])?"
     r"(?: ?[\[(]\d{1,2}:\d{2}(?::\d{2})?[\])])? ?: (?P<said>.*)"
 )
+_NUMBER = re.compile(r"\S*\d\S*")  # `Order number: 4711-B` is no turn
 _HEAD = 160  # characters of a line in which its speaker stands
 
 
@@ -24,10 +26,12 @@ def turns_of_transcript(text: str, *, customer: str | None = None) -> tuple[Turn
     A speaker is told by a word such as "Customer" or "Agent", by `customer` (the name that the customer has in the
     transcript), or by being the only other one.
 
+    A line such as `Order number: 4711` or, where customer and agent are named, `Delivery address: ...` goes on too.
+
     Raises:
         RefusedError: there are no speakers, or it is not clear who is the customer.
     """
-    lines = _spoken(text)
+    lines = _joined(_spoken(text), customer)
     names = list(dict.fromkeys(name for name, _, _ in lines))
     if customer and customer.strip().casefold() not in names:
         raise RefusedError(
@@ -50,7 +54,7 @@ def _spoken(text: str) -> Sequence[tuple[str, str | None, str]]:
     found: list[tuple[str, str | None, list[str]]] = []
     for line in text.splitlines():
         match = _speaker(line)
-        if match:
+        if match and not _NUMBER.fullmatch(match["said"].strip()):
             found.append((match["who"].casefold(), match["role"], [match["said"]]))
         elif found and line.strip():
             found[-1][2].append(line.strip())
@@ -61,6 +65,24 @@ def _spoken(text: str) -> Sequence[tuple[str, str | None, str]]:
     if not found:
         raise RefusedError("the transcript is empty")
     return [(name, role, "\n".join(said)) for name, role, said in found]
+
+
+def _joined(
+    lines: Sequence[tuple[str, str | None, str]], customer: str | None
+) -> Sequence[tuple[str, str | None, str]]:
+    """Where some are called customer and some agent, what others "say" once belongs to the turn before."""
+    roles = {name: _role(name, role, customer) for name, role, _ in lines}
+    if {"C", "A"} - set(roles.values()):
+        return lines
+    times = Counter(name for name, _, _ in lines)
+    joined = [lines[0]]
+    for name, role, said in lines[1:]:
+        if roles[name] is None and times[name] == 1:
+            before, its_role, earlier = joined[-1]
+            joined[-1] = (before, its_role, f"{earlier}\n{name.capitalize()}: {said}")
+        else:
+            joined.append((name, role, said))
+    return joined
 
 
 def _speaker(line: str) -> re.Match[str] | None:

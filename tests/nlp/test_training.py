@@ -18,6 +18,7 @@ from nlp.fitting import Recipe, batches
 from nlp.heads import HEADS, slices
 from nlp.labels import THEMES
 from nlp.losses import class_weights
+from nlp.references import texts_by_reference
 from nlp.tagger import Tagger
 from nlp.tags import Document
 from nlp.targets import targets
@@ -112,12 +113,13 @@ def test_labels_of_public_texts_name_them_and_hold_none_of_them(tmp_path):
     )
     write_lines(tmp_path / "lost.jsonl", [{"ref": "fewsum/a.csv#G2#3", "sentiment": "negative", "why": None}])
 
-    [one] = referenced(tmp_path / "own.jsonl", tmp_path)
+    texts = texts_by_reference(tmp_path)
+    [one] = referenced(tmp_path / "own.jsonl", texts)
 
     assert one.text == "review number 3"
     assert one.labels == {"sentiment": "negative", "why": "number"}
-    with pytest.raises(ValueError, match="which is not in"):
-        referenced(tmp_path / "lost.jsonl", tmp_path)
+    with pytest.raises(ValueError, match="folder that holds fewsum"):
+        referenced(tmp_path / "lost.jsonl", texts)
     for file in OWN_LABELS.glob("*.jsonl"):
         assert all("text" not in row and not isinstance(row["why"], str) for row in json_lines(file))
 

@@ -1,11 +1,14 @@
+import datetime as dt
+
 import pytest
 from pydantic import ValidationError
 
-from assistant.curation.corrections import CorrectionIn
+from assistant.curation.corrections import Correction, CorrectionIn, _shifts
 from assistant.errors import InputError, NotFoundError
 from assistant.insight.statistics import wilson
+from assistant.intake import FeedbackIn
 from assistant.wiring import Product
-from index.records import Item
+from index.records import Entry, Item
 from nlp.taxonomy import Theme
 from tests.assistant.api.world import entries
 
@@ -145,3 +148,71 @@ def test_what_makes_no_sense_is_refused(product: Product):
         say(product, "s0", "themes", "delivery", "missing")
     with pytest.raises(NotFoundError, match="no correction"):
         product.corrections.remove("s0", "none")
+
+
+def test_verdicts_hold_when_only_attributes_change(product: Product):
+    """The words are the same, so what people said of them stands, also when a file brings the item again."""
+    say(product, "s0", "themes", "returns_refunds", "wrong")
+    stored = product.index.store.get("s0").item
+
+    product.intake.add(
+        [FeedbackIn(id="s0", text=stored.text, title=stored.title, attributes={"plan": "gold"})]
+    )
+
+    assert product.index.store.get("s0").item.attributes["plan"] == "gold"
+    assert "returns_refunds" not in labels(product, "s0")
+
+
+def test_a_verdict_given_while_an_item_is_tagged_again_is_not_lost(product: Product, monkeypatch):
+    """What was tagged before the verdict is not written over it; the next pass lays the verdict over."""
+    product.taxonomies.add(Theme(id="lamps", name="lamp", sentence="Lamps and lights."))
+    revised, is_first = product.corrections.revised, iter([True])
+
+    def meanwhile(new: list[Entry]) -> list[Entry]:
+        found = revised(new)
+        if next(is_first, False):
+            say(product, "s0", "themes", "returns_refunds", "wrong")
+        return found
+
+    monkeypatch.setattr(product.retagger, "_revise", meanwhile)
+    product.retagger.run(product.retagger.start().id)
+
+    assert "returns_refunds" not in labels(product, "s0")
+    assert product.retagger.waiting() == 0
+    report = product.index.jobs.list("retag", "finished")[0]
+    assert report.updated == 163
+
+
+def test_a_theme_that_was_removed_does_not_live_on_in_verdicts(product: Product):
+    """Its label goes with it."""
+    product.taxonomies.add(Theme(id="lamps", name="lamp", sentence="Lamps and lights."))
+    product.retagger.run(product.retagger.start().id)
+    say(product, "s0", "themes", "returns_refunds", "wrong", instead="lamps")
+    assert "lamps" in labels(product, "s0")
+
+    product.taxonomies.remove("lamps")
+    product.retagger.run(product.retagger.start().id)
+
+    assert labels(product, "s0") & {"lamps", "returns_refunds"} == {"returns_refunds"}
+
+
+def test_verdicts_go_with_the_item(product: Product):
+    """Nothing is kept of what was deleted."""
+    say(product, "s0", "themes", "returns_refunds", "wrong")
+    product.corrections.forget(["s0"])
+    assert product.corrections.all() == []
+
+
+def test_shifts_are_fitted_to_what_the_model_said_without_them(product: Product):
+    """The same verdicts on scores that a shift had raised ask for the same correction."""
+    plain = _shifts([_verdict(at, score=0.5, shift=0.0) for at in range(8)])
+    raised = _shifts([_verdict(at, score=0.7310586, shift=1.0) for at in range(8)])
+    assert plain == raised
+    assert -1.5 < plain["themes", "delivery"] < 0
+
+
+def _verdict(at: int, *, score: float, shift: float) -> Correction:
+    return Correction(
+        field="themes", label="delivery", verdict="wrong", id=str(at), item=f"i{at}",
+        at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC), score=score, shift=shift, hash="",
+    )  # fmt: skip

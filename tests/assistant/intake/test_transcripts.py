@@ -60,3 +60,16 @@ def test_a_customer_that_nobody_is_called_is_refused():
     """Else all turns would be the agent's."""
     with pytest.raises(RefusedError, match="nobody is called 'Jon'"):
         turns_of_transcript("John: hi\nTom: hello", customer="Jon")
+
+
+def test_facts_that_a_customer_types_are_no_speakers():
+    """A line of a form goes on with the turn, with its name."""
+    text = (
+        "Customer: Please send it again:\nOrder number: 4711-B\nDelivery address: 5 Mill Lane\n"
+        "Agent: Done.\nCustomer: Thanks"
+    )
+
+    turns = turns_of_transcript(text)
+
+    assert [who for who, _ in turns] == ["C", "A", "C"]
+    assert turns[0][1] == "Please send it again:\nOrder number: 4711-B\nDelivery address: 5 Mill Lane"
