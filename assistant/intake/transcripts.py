@@ -55,7 +55,7 @@ def _spoken(text: str) -> Sequence[tuple[str, str | None, str]]:
     for line in text.splitlines():
         match = _speaker(line)
         if match and not _NUMBER.fullmatch(match["said"].strip()):
-            found.append((match["who"].casefold(), match["role"], [match["said"]]))
+            found.append((match["who"].casefold(), match["role"], [match["said"].strip()]))
         elif found and line.strip():
             found[-1][2].append(line.strip())
         elif line.strip():
