@@ -315,12 +315,15 @@ def accept_theme(
 
 
 @themes.command("dismiss")
-def dismiss_theme(candidate: Candidate) -> None:
+def dismiss_theme(
+    candidate: Candidate,
+    undo: Annotated[bool, typer.Option("--undo", help="Offer it again.")] = False,
+) -> None:
     """Do not offer a candidate again."""
     from assistant.commands import curating
 
     with _product() as product:
-        curating.dismiss(product, candidate)
+        curating.dismiss(product, candidate, undo=undo)
 
 
 @themes.command("retag")

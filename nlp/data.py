@@ -99,8 +99,15 @@ def referenced(path: Path, texts: Mapping[str, str]) -> list[Example]:
         why = text[slice(*row["why"])] if row["why"] else ""
         labels = {name: row[name] for name in LABEL_FIELDS if name in row} | {"why": why}
         source = _SAME_SOURCE.get(dataset(row["ref"]), dataset(row["ref"]))
-        found.append(Example(text=text, source=source, labels=labels, group=source))
+        found.append(Example(text=text, source=source, labels=labels, group=_group(row["ref"], source)))
     return found
+
+
+def _group(ref: str, source: str) -> str:
+    """Products and places of FewSum are apart, so that not all of it is held out at once."""
+    if source != "fewsum":
+        return source
+    return "fewsum_products" if ref.startswith("fewsum/amazon") else "fewsum_places"
 
 
 def goemotions(path: Path) -> list[Example]:

@@ -113,6 +113,13 @@ def dismiss(candidate_id: CandidateId, product: Parts) -> CandidateList:
     return _candidates(product)
 
 
+@router.post("/themes/candidates/{candidate_id}/restore", summary="Offer a dismissed candidate again")
+def restore(candidate_id: CandidateId, product: Parts) -> CandidateList:
+    """Takes a dismissal back."""
+    product.discoverer.restore(candidate_id)
+    return _candidates(product)
+
+
 def _candidates(product: Product) -> CandidateList:
     found, job = product.discoverer.latest(), product.discoverer.open_job()
     names = {theme.id: theme.name for theme in product.taxonomy.themes}

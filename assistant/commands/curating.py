@@ -195,9 +195,14 @@ def accept(product: "Product", id_: str, name: str | None, sentence: str | None)
     retag(product)
 
 
-def dismiss(product: "Product", id_: str) -> None:
-    """Do not offer a candidate again."""
+def dismiss(product: "Product", id_: str, *, undo: bool) -> None:
+    """Do not offer a candidate again, or do."""
+    if undo:
+        product.discoverer.restore(id_)
+        Console().print("It is offered again: earmark themes discover")
+        return
     product.discoverer.dismiss(id_)
+    Console().print(f"It is not offered again; `earmark themes dismiss {id_} --undo` takes that back")
 
 
 def _theme(name: str, sentence: str, phrases: Sequence[str]) -> Theme:

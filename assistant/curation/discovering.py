@@ -174,6 +174,19 @@ class Discoverer:
         self._settle(id_)
         return self.latest()
 
+    def restore(self, id_: str) -> Discovered:
+        """Offer again what was dismissed or accepted. Raises NotFoundError."""
+        body = self._documents.get(_STATE) or {}
+        settled = dict(body.get("settled", {}))
+        if id_ not in settled:
+            raise NotFoundError(f"No candidate {id_!r} was dismissed.")
+        one = settled.pop(id_)
+        offered = [*body["candidates"]]
+        if id_ not in {known["id"] for known in offered}:
+            offered.append({**one, "quotes": []})
+        self._documents.put(_STATE, {**body, "candidates": offered, "settled": settled})
+        return self.latest()
+
     def _found(self, body: Mapping[str, Any]) -> Found:
         """From JSON, with quotes of items that are still there and still say it."""
         names = ("id", "name", "sentence", "items", "growth", "cohesion", "stability")
@@ -203,8 +216,11 @@ class Discoverer:
         )
 
     def _settle(self, id_: str) -> None:
+        """Keep what is known of it, but no quotes: a discovery long after knows it again."""
         body = self._documents.get(_STATE) or {}
-        self._documents.put(_STATE, {**body, "settled": sorted({*body.get("settled", ()), id_})})
+        one = next(known for known in body["candidates"] if known["id"] == id_)
+        settled = {**body["settled"], id_: {**one, "quotes": []}}
+        self._documents.put(_STATE, {**body, "settled": settled})
 
     def _discover(self, progress: OnProgress) -> int:
         """Find candidates and keep them; says how many."""
@@ -232,11 +248,10 @@ class Discoverer:
             [one.day for one in kept],
             progress=lambda _share: progress(total, total),
         )
-        body = self._documents.get(_STATE) or {"candidates": [], "settled": []}
-        old = [_revived(one) for one in body["candidates"]]
-        candidates = keep_ids(old, result.candidates)
+        body = self._documents.get(_STATE) or {"candidates": [], "settled": {}}
+        old = {one["id"]: one for one in (*body["settled"].values(), *body["candidates"])}
+        candidates = keep_ids([_revived(one) for one in old.values()], result.candidates)
         rows_of = [_plain(one, kept, likeness[rows]) for one in candidates]
-        known = {one.id for one in candidates}
         self._documents.put(
             _STATE,
             {
@@ -246,7 +261,7 @@ class Discoverer:
                 "looked_at": result.looked_at,
                 "outliers": result.outliers,
                 "candidates": rows_of,
-                "settled": [id_ for id_ in body["settled"] if id_ in known],
+                "settled": body["settled"],
             },
         )
         return len(candidates)

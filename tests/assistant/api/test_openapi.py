@@ -18,7 +18,7 @@ ROUTES = {
     ("get", "/v1/themes/history"), ("post", "/v1/themes/history/{number}/restore"),
     ("get", "/v1/themes/candidates"), ("post", "/v1/themes/candidates"),
     ("post", "/v1/themes/candidates/{candidate_id}/accept"), ("post", "/v1/themes/candidates/{candidate_id}/dismiss"),
-    ("get", "/v1/themes/retagging"), ("post", "/v1/themes/retagging"), ("get", "/v1/taxonomy"), ("put", "/v1/taxonomy"),
+    ("post", "/v1/themes/candidates/{candidate_id}/restore"), ("get", "/v1/themes/retagging"), ("post", "/v1/themes/retagging"), ("get", "/v1/taxonomy"), ("put", "/v1/taxonomy"),
 }  # fmt: skip
 
 

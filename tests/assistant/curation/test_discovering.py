@@ -71,13 +71,16 @@ def test_an_accepted_candidate_is_a_theme(product: Product, found):
 
 
 def test_a_dismissed_candidate_is_not_offered_again(product: Product, found):
-    """Also when it is found again."""
+    """Also when it is found again, unless that is taken back."""
     one = found.candidates[0]
     product.discoverer.dismiss(one.id)
-
     again = discover(product)
-
     assert one.id not in {left.id for left in again.candidates}
+
+    restored = product.discoverer.restore(one.id)
+    assert one.id in {left.id for left in restored.candidates}
+    with pytest.raises(NotFoundError, match="was dismissed"):
+        product.discoverer.restore(one.id)
 
 
 def test_a_stopped_discovery_can_be_run_again(product: Product):

@@ -1,6 +1,7 @@
 """The page of the themes, and judging tags in the item panel, in a real browser."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -222,7 +223,7 @@ def offer(page: Any, candidates: list[dict[str, Any]], job: dict[str, Any] | Non
 
 
 def test_a_candidate_becomes_a_theme_or_is_dismissed(site: Site, new_page: NewPage) -> None:
-    """Accepting sends the name and sentence that were agreed on; dismissing asks first and sends the rest back."""
+    """Accepting sends the name and sentence that were agreed on; a dismissal can be taken back."""
     page = new_page()
     offer(page, [candidate()])
     sent: list[Any] = []
@@ -243,16 +244,17 @@ def test_a_candidate_becomes_a_theme_or_is_dismissed(site: Site, new_page: NewPa
     page.get_by_role("button", name="Add", exact=True).click()
     page.locator("#panel").wait_for(state="hidden")
     assert sent == [{"name": "gift", "sentence": "Wrapped as a present."}]
-    page.route(
-        "**/v1/themes/candidates/c1/dismiss",
-        lambda route: route.fulfill(
-            body=json.dumps({"made": None, "looked_at": 0, "outliers": 0, "job": None, "candidates": []}),
-            content_type="application/json",
-        ),
-    )
+
+    def offered(left: list[dict[str, Any]]) -> Callable[[Any], None]:
+        body = {"made": None, "looked_at": 0, "outliers": 0, "job": None, "candidates": left}
+        return lambda route: route.fulfill(json=body)
+
+    page.route("**/v1/themes/candidates/c1/dismiss", offered([]))
+    page.route("**/v1/themes/candidates/c1/restore", offered([candidate()]))
     card.get_by_role("button", name="Dismiss").click()
-    card.locator(".danger").click()
     card.wait_for(state="detached")
+    page.get_by_role("button", name="Undo").click()
+    card.wait_for()
 
 
 def test_discovering_leads_from_feedback_to_a_theme(site: Site, new_page: NewPage) -> None:

@@ -1,7 +1,6 @@
 // Discovered: what customers speak of that no theme covers, to be added or dismissed.
 
 import { call } from "./api.js";
-import { confirmIn } from "./confirm.js";
 import { announce, byId, h, keepingFocus } from "./dom.js";
 import { follow } from "./job.js";
 import { problemCard } from "./problem.js";
@@ -20,13 +19,21 @@ export async function showDiscovered(section, accept) {
   }
 }
 
-async function take(section, accept, found) {
+async function take(section, accept, found, note = null) {
   byId("found").textContent = found.candidates.length || "";
-  const status = h("div", {});
+  const status = h("div", {}, note);
   const start = () => guarded(status, async () => watch(section, accept, status, (await call(PATH, { method: "POST" })).job));
+  const settle = (one, how) => call(`${PATH}/${encodeURIComponent(one.id)}/${how}`, { method: "POST" });
+  const undo = (one) => guarded(status, async () => {
+    await take(section, accept, await settle(one, "restore"));
+    announce(`${one.name} is offered again.`);
+  });
   const dismiss = (one) => guarded(status, async () => {
-    await take(section, accept, await call(`${PATH}/${encodeURIComponent(one.id)}/dismiss`, { method: "POST" }));
+    const rest = await settle(one, "dismiss");
+    await take(section, accept, rest, h("p", { class: "hint" }, `${one.name} is dismissed and will not be offered again. `,
+      h("button", { type: "button", class: "quiet small", "data-key": "undo", onclick: () => undo(one) }, "Undo")));
     announce(`${one.name} is dismissed.`);
+    section.querySelector('[data-key="undo"]')?.focus();
   });
   const button = h("button", { type: "button", class: "secondary", "data-key": "discover", onclick: start }, found.made ? "Look again" : "Look for missing themes");
   keepingFocus(() => section.replaceChildren(
@@ -63,12 +70,9 @@ function sum(found) {
 }
 
 function card(one, accept, dismiss) {
-  const asks = h("div", { class: "actions" });
-  asks.append(
+  const asks = h("div", { class: "actions" },
     h("button", { type: "button", class: "primary small", onclick: () => accept(one) }, "Add as a theme"),
-    h("button", { type: "button", class: "quiet small", onclick: () => confirmIn(asks, {
-      question: "Never offer this again?", yes: "Dismiss", act: (keep) => (keep(), dismiss(one)),
-    }) }, "Dismiss"));
+    h("button", { type: "button", class: "quiet small", onclick: () => dismiss(one) }, "Dismiss"));
   return h("li", { class: "candidate", "data-candidate": one.id },
     h("h3", {}, one.name),
     h("p", {}, one.sentence),
