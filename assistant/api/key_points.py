@@ -25,6 +25,7 @@ class KeyPointsIn(BaseModel):
     themes: Annotated[int, Field(ge=1, le=50)] = 5
     points: Annotated[int, Field(ge=1, le=20, description="Reasons per theme")] = 5
     quotes: Annotated[int, Field(ge=0, le=10, description="Quotes per reason")] = 2
+    meanings: Annotated[bool, Field(description="Group the rest by meaning; takes seconds per theme")] = False
 
 
 class PointView(BaseModel):
@@ -37,14 +38,29 @@ class PointView(BaseModel):
     quotes: list[Citation]
 
 
+class MeaningView(BaseModel):
+    """Items of the rest that say the same, named by their own words: `items` of the `read` ones."""
+
+    name: str
+    phrases: list[str]
+    n: int
+    read: int
+    items: list[str]
+    quotes: list[Citation]
+
+
 class ThemePoints(BaseModel):
-    """A theme with its reasons; `rest` counts its items that give none of them clearly."""
+    """A theme with its reasons; `rest` counts its items that give none of them clearly, `meanings` groups these.
+
+    Beyond 200 items of a rest, the meanings are those of a sample; `read` says of how many.
+    """
 
     theme: str
     name: str
     share: Fact
     points: list[PointView]
     rest: Fact
+    meanings: list[MeaningView]
     quotes: list[Citation]
 
 
@@ -60,11 +76,18 @@ class KeyPoints(BaseModel):
     "/key-points", summary="The reasons that items give", openapi_extra=examples.body(examples.KEY_POINTS)
 )
 def read(body: KeyPointsIn, product: Parts) -> KeyPoints:
-    """By theme first, then by reason; reasons of a theme do not overlap. Copies and untagged items are left out."""
+    """By theme first, then by reason, then by meaning, without overlap. Copies and untagged items are left out."""
     view = product.snapshot().view
     scope = counted(body.filter)
     found = key_points(
-        view, Ledger(view), scope, body.polarity, themes=body.themes, points=body.points, voices=body.quotes
+        view,
+        Ledger(view),
+        scope,
+        body.polarity,
+        themes=body.themes,
+        points=body.points,
+        voices=body.quotes,
+        embed=product.embed if body.meanings else None,
     )
     return KeyPoints(
         of=len(view.items(scope)), polarity=body.polarity, themes=[_view(one, view) for one in found]
@@ -87,5 +110,16 @@ def _view(one: KeyTheme, view: View) -> ThemePoints:
             for point in one.points
         ],
         rest=one.rest,
+        meanings=[
+            MeaningView(
+                name=same.name,
+                phrases=list(same.phrases),
+                n=len(same.items),
+                read=same.read,
+                items=list(same.items),
+                quotes=list(same.quotes),
+            )
+            for same in one.meanings
+        ],
         quotes=list(one.quotes),
     )

@@ -65,3 +65,25 @@ def test_no_items_have_no_points(reader: TestClient) -> None:
         "polarity": "-",
         "themes": [],
     }
+
+
+def test_the_rest_of_a_theme_is_grouped_by_meaning(client: TestClient) -> None:
+    """Items of the rest that say the same stand together, once each, and none that gives a reason is among them."""
+    rooms = ("garage", "cellar", "attic", "shed", "kitchen", "hallway", "porch", "office", "studio", "bathroom")
+    said = [f"The parcel for the {room} was left in the rain." for room in rooms]
+    said += [f"The courier of the {room} parcel shouted at me." for room in rooms]
+    sent = client.post("/v1/feedback", json=[{"text": text} for text in said]).json()
+    assert sent["added"] == 20
+
+    themes = points(client, meanings=True)["themes"]
+
+    for theme in themes:
+        items = [item for one in theme["meanings"] for item in one["items"]]
+        rest = client.post(
+            "/v1/feedback/search", json={"filter": theme["rest"]["filter"], "limit": 200}
+        ).json()
+        assert len(items) == len(set(items))
+        assert set(items) <= {row["id"] for row in rest["items"]}
+    [delivery] = [theme for theme in themes if theme["theme"] == "delivery"]
+    assert len(delivery["meanings"]) == 2
+    assert all(one["n"] >= 10 for one in delivery["meanings"])
