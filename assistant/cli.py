@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -183,18 +183,35 @@ def train(
 
 @app.command()
 def evaluate(
+    what: Annotated[
+        Literal["tags", "answers"],
+        typer.Argument(help="The tagger on labelled feedback, or answers on the items of the workspace."),
+    ] = "tags",
     labels: Annotated[
-        Path, typer.Option(exists=True, file_okay=False, help="Folder of the labelled feedback.")
-    ],
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Folder of the labelled feedback, for tags."),
+    ] = None,
     data: Annotated[
         Path | None,
         typer.Option(exists=True, file_okay=False, help="Folder of the public data sets, for GoEmotions."),
     ] = None,
+    corpora: Annotated[
+        int, typer.Option(min=1, help="Corpora with known truth per kind, for answers.")
+    ] = 200,
+    seed: Annotated[int, typer.Option(help="Of the corpora.")] = 7,
     as_json: Json = False,
 ) -> None:
-    """Measure the tagger: precision, recall, F1, support and calibration error per field and label."""
-    from assistant.commands import training
+    """Measure the tagger (precision, recall, F1, calibration per label) or the answers (false and planted drivers,
+    interval coverage, numbers and quotes checked item by item).
+    """
+    from assistant.commands import measuring, training
 
+    if what == "answers":
+        with _product() as product:
+            measuring.answers(product, corpora=corpora, seed=seed, as_json=as_json)
+        return
+    if labels is None:
+        raise typer.BadParameter("give the folder of the labelled feedback", param_hint="--labels")
     with _settings() as settings:
         training.evaluate(settings, data, labels, as_json=as_json)
 

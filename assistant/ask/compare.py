@@ -154,7 +154,7 @@ def _line(view: View, ledger: Ledger, side: Side, rest: Side, driver: Driver) ->
     own = scope_of(driver.label)
     fact: Fact = ledger.fact(
         "driver", driver.label, side.scope.narrowed(own), len(side.items),
-        value=driver.table.difference, ci=driver.table.interval, test="Fisher mid-p", p=driver.p, q=driver.q,
+        value=driver.table.difference, ci=driver.table.interval, test="Fisher mid-p and Mantel-Haenszel, the larger p", p=driver.p, q=driver.q,
     )  # fmt: skip
     other = ledger.fact("rest", driver.label, rest.scope.narrowed(own), len(rest.items))
     text = (

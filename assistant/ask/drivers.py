@@ -56,7 +56,7 @@ def drivers(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     if found.is_thin:
         _thin(case, len(items))
         return
-    shown = _distinct(found.drivers, plan.limit or SHOWN)
+    shown = named(found.drivers, plan.limit or SHOWN)
     _headline(case, found, shown)
     _drivers(case, shown)
     _stated(case)
@@ -66,7 +66,7 @@ def drivers(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     _caveats(case, found)
 
 
-def _distinct(found: Iterable[Driver], limit: int) -> list[Driver]:
+def named(found: Iterable[Driver], limit: int) -> list[Driver]:
     """The strongest reasons; one that mostly coincides with a stronger one gives way to another."""
     shown: list[Driver] = []
     for driver in found:
@@ -124,7 +124,7 @@ def _pair(case: Case, driver: Driver, own: Scope, kind: str = "driver") -> tuple
     table = driver.table
     fact = case.ledger.fact(
         kind, driver.label, case.both.narrowed(own), table.a + table.b,
-        value=table.difference, ci=table.interval, test="Fisher mid-p", p=driver.p, q=driver.q,
+        value=table.difference, ci=table.interval, test="Fisher mid-p and Mantel-Haenszel, the larger p", p=driver.p, q=driver.q,
     )  # fmt: skip
     rest = case.scope.without(case.outcome).narrowed(own)
     return fact, case.ledger.fact("rest", driver.label, rest, table.c + table.d)

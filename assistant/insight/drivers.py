@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from pyroaring import BitMap
 
 from assistant.insight.statistics import (
     Odds,
     Table,
     benjamini_hochberg,
+    cochran_mantel_haenszel,
     fisher_mid_p,
     mantel_haenszel,
     shrunken_odds,
@@ -24,8 +26,10 @@ OVERLAP = 0.6
 class Driver:
     """One label tested against the outcome within the scope.
 
-    `q` is adjusted over all labels tested. `adjusted` is the odds ratio within strata (None: no stratum
-    tells); `reversed` says that adjusting turned its direction round.
+    `p` is the larger of that of the plain table and that within strata: a label that only tone or length brings
+    along is not told from chance (intersection-union test, Berger 1982). `q` is adjusted over all labels tested.
+    `adjusted` is the odds ratio within strata (None: no stratum tells); `reversed` says that adjusting turned its
+    direction round.
     """
 
     label: str
@@ -90,18 +94,21 @@ def contrast(
     kept = {label: items & scope for label, items in labels.items()}
     kept = {label: items for label, items in kept.items() if LEAST_EXPOSED <= len(items) < len(scope)}
     tables = [_table(items, inside, rest) for items in kept.values()]
-    p = fisher_mid_p(tables)
+    layers = [
+        [_table(items & part, inside & part, rest & part) for part in strata] for items in kept.values()
+    ]
+    p = np.maximum(fisher_mid_p(tables), [cochran_mantel_haenszel(layer) for layer in layers])
     q = benjamini_hochberg(p)
     tested = [
         Driver(
             label=label,
             table=table,
             odds=shrunken_odds(table),
-            adjusted=mantel_haenszel([_table(items & part, inside & part, rest & part) for part in strata]),
+            adjusted=mantel_haenszel(layer),
             p=float(p[at]),
             q=float(q[at]),
         )
-        for at, ((label, items), table) in enumerate(zip(kept.items(), tables, strict=True))
+        for at, (label, table, layer) in enumerate(zip(kept, tables, layers, strict=True))
     ]
     tested.sort(key=lambda d: (not d.is_driver, -d.bound, d.q, d.label))
     return Contrast(outcome=inside, rest=rest, tested=_with_overlaps(tested, kept, inside))

@@ -163,6 +163,21 @@ def mantel_haenszel(tables: Sequence[Table]) -> Odds | None:
     return _shrink(float(np.log(r / s)), float(variance))
 
 
+def cochran_mantel_haenszel(tables: Sequence[Table]) -> float:
+    """Two-sided p of exposure and outcome going together within strata; 1 when no stratum tells.
+
+    Source: Cochran 1954, Mantel and Haenszel 1959; hypergeometric variance, no continuity correction.
+    """
+    excess = variance = 0.0
+    for table in tables:
+        row, column = table.a + table.b, table.a + table.c
+        n = row + table.c + table.d
+        if n > 1:
+            excess += table.a - row * column / n
+            variance += row * (n - row) * column * (n - column) / (n * n * (n - 1))
+    return float(special.erfc(abs(excess) / np.sqrt(2 * variance))) if variance > 0 else 1.0
+
+
 def trend_test(counts: Sequence[int], totals: Sequence[int]) -> float:
     """Two-sided p of a linear trend of shares over equally spaced periods.
 

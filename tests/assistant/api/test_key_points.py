@@ -69,7 +69,18 @@ def test_no_items_have_no_points(reader: TestClient) -> None:
 
 def test_the_rest_of_a_theme_is_grouped_by_meaning(client: TestClient) -> None:
     """Items of the rest that say the same stand together, once each, and none that gives a reason is among them."""
-    rooms = ("garage", "cellar", "attic", "shed", "kitchen", "hallway", "porch", "office", "studio", "bathroom")
+    rooms = (
+        "garage",
+        "cellar",
+        "attic",
+        "shed",
+        "kitchen",
+        "hallway",
+        "porch",
+        "office",
+        "studio",
+        "bathroom",
+    )
     said = [f"The parcel for the {room} was left in the rain." for room in rooms]
     said += [f"The courier of the {room} parcel shouted at me." for room in rooms]
     sent = client.post("/v1/feedback", json=[{"text": text} for text in said]).json()

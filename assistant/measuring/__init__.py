@@ -1,0 +1,1 @@
+"""Measuring the answers: what they say is compared with a truth that is known."""
