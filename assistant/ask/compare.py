@@ -1,6 +1,6 @@
 """Two groups side by side: how they differ in an outcome, or in everything that is tagged."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from pyroaring import BitMap
@@ -115,7 +115,8 @@ def _outcome(view: View, outcome: Scope, ledger: Ledger, one: Side, other: Side)
 def _everything(view: View, plan: QueryPlan, ledger: Ledger, one: Side, other: Side) -> None:
     """Every tag tested for a difference; the largest in each direction."""
     both = one.items | other.items
-    labels = dict(_labels(view, plan.scope))
+    named = {*plan.scope.themes, *(plan.versus.themes if plan.versus else ())}
+    labels = dict(_labels(view, named))
     found = {side.name: contrast(both, side.items, labels, [both]) for side in (one, other)}
     lines = [(side, driver) for side in (one, other) for driver in found[side.name].drivers[:SHOWN]]
     sizes = [ledger.fact("side", side.name, side.scope, len(side.items)) for side in (one, other)]
@@ -133,13 +134,13 @@ def _everything(view: View, plan: QueryPlan, ledger: Ledger, one: Side, other: S
     )
 
 
-def _labels(view: View, scope: Scope) -> Iterator[tuple[str, BitMap]]:
+def _labels(view: View, named: Collection[str]) -> Iterator[tuple[str, BitMap]]:
     for field in FIELDS:
         for term, items in view.terms.terms(field).items():
             _, label, mark = split(term)
             if (
                 term not in SILENT
-                and label not in {*scope.themes, "overall"}
+                and label not in {*named, "overall"}
                 and (field != "theme=" or mark in ("-", "+"))
             ):
                 yield term, items

@@ -45,8 +45,7 @@ def _sentence(view: View, plan: QueryPlan, fact: Fact, *, is_all: bool) -> str:
     if plan.outcome:
         return upper(f"{when}{among} {names.happens(plan.outcome)} ({measured}).")
     what = plan.scope.model_copy(update={"attributes": {}, "period": None})
-    does = f"are {names.scope(what)}" if what.exclude or what.forces else names.happens(what)
-    return upper(f"{when}{among} {does} ({measured}).")
+    return upper(f"{when}{among} {names.happens(what)} ({measured}).")
 
 
 def _customers(view: View, ledger: Ledger, scope: Scope, items: int) -> None:

@@ -8,7 +8,7 @@ from assistant.ask.answer import Fact
 from assistant.ask.candidates import scope_of
 from assistant.ask.ledger import Ledger, View, counted, population
 from assistant.ask.plan import QueryPlan
-from assistant.ask.voices import quotes
+from assistant.ask.voices import quotes, shown_term
 from assistant.ask.words import KINDS, interval, of, percent, split, upper
 from assistant.insight.drivers import FALSE_DISCOVERY
 from assistant.insight.shares import LEAST_TOTAL, Share, ranked, tied_with_next
@@ -16,7 +16,7 @@ from assistant.insight.statistics import Table, benjamini_hochberg, fisher_mid_p
 from assistant.scope import Scope
 
 SHOWN = 5
-VOICES = 3  # groups that get a quote
+VOICES = 5  # groups that get a quote
 # `by` of the plan -> prefix of the index terms; anything else is an attribute
 FIELDS = {
     "theme": "theme=", "sub_theme": "sub=", "emotion": "emotion=", "empathy_gap": "gap=", "force": "force=",
@@ -143,9 +143,16 @@ def _by_rate(view: View, plan: QueryPlan, ledger: Ledger, groups: Mapping[str, B
     for fact in facts:
         note = "beyond chance" if (fact.q or 0) < FALSE_DISCOVERY else "not beyond chance"
         text = f"**{upper(view.names.noun(fact.label))}**: {percent(fact.value)} ({of(fact.n, fact.of)}), {note} against the others."
-        ledger.say("list", text, facts=[fact], title=f"The {kind}, highest share first")
+        own = view.items(scope.narrowed(scope_of(fact.label), outcome))
+        voices = quotes(ledger, own, _shown(outcome), 1) if len(ledger.citations) < VOICES else []
+        ledger.say("list", text, facts=[fact], citations=voices, title=f"The {kind}, highest share first")
     if small := len(present) - len(sized):
         ledger.caveats.append(f"{small} {kind} with fewer than {LEAST_TOTAL} items are not ranked.")
+
+
+def _shown(outcome: Scope) -> str | None:
+    """The index term that a quote about an outcome should show."""
+    return shown_term(QueryPlan(intent="quotes", scope=outcome))
 
 
 def _rate(ledger: Ledger, scope: Scope, outcome: Scope, term: str, size: int, q: float) -> Fact:

@@ -115,13 +115,13 @@ class Names:
         return value.replace("_", " ")
 
     def scope(self, scope: Scope) -> str:
-        """A scope as "negative items about delivery, channel email, since 1 June 2026, apart from fees"."""
+        """A scope as "negative items about delivery by email since 1 June 2026, apart from fees"."""
         head = " ".join([*(SENTIMENTS[name] for name in scope.sentiment[:1]), "items"])
         if len(scope.sentiment) > 1:
             head = f"{either(scope.sentiment)} items"
         text = head + self._about(scope) + "".join(f" {part}" for part in self._frame(scope))
         people = self._people(scope)
-        text += "".join(f", {part}" for part in people)
+        text += f" {' and '.join(people)}" if people else ""
         if scope.text:
             text += f" that contain “{scope.text}”"
         if scope.period:
@@ -133,7 +133,9 @@ class Names:
     def happens(self, scope: Scope) -> str:
         """An outcome as the end of "31 of 84 items ...": what the items are, or what their customers do."""
         of_people = scope.churn or scope.emotions or scope.empathy_gaps or scope.effort
-        return f"come from customers who {self.outcome(scope)}" if of_people else self.outcome(scope)
+        text = f"come from customers who {self.outcome(scope)}" if of_people else self.outcome(scope)
+        left_out = self._left_out(scope.exclude) if scope.exclude else ""
+        return f"{text}, apart from {left_out}" if left_out else text
 
     def who(self, scope: Scope) -> str:
         """Those with an outcome: "customers who have left", "items that are negative"."""
@@ -151,6 +153,7 @@ class Names:
             verb = {"-": "complain about", "+": "praise"}.get(scope.polarity or "", "mention")
             done.append(f"{verb} {either([self.theme(name) for name in scope.themes])}")
         done += [f"are {either([INTENTS[name] for name in scope.intents])}"] if scope.intents else []
+        done += [f"touch {either([FORCES[name] for name in scope.forces])}"] if scope.forces else []
         done += [
             f"are {part}" if part.startswith("by ") else part.replace("with", "have", 1)
             for part in self._frame(scope)
