@@ -105,6 +105,8 @@ def _paired(question: Question, mentions: Sequence[Mention]) -> Sides | None:
         for place, (one, other) in enumerate(pairwise(same)):
             between = {question.low(p) for p in range(one.last, other.first)}
             if one.values == other.values and one.date == other.date:
+                if one.date and one.date.span.first and _is_earlier(question, other):
+                    return Sides(first=(one,), second=(_with(other, spans.before(one.date.span)),))
                 continue
             pair = Sides(first=tuple(same[: place + 1]), second=tuple(same[place + 1 :]))
             if between & _STRONG:
@@ -118,6 +120,12 @@ def _paired(question: Question, mentions: Sequence[Mention]) -> Sides | None:
         )
         return Sides(first=(one_,), second=(other_,))
     return weak
+
+
+def _is_earlier(question: Question, mention: Mention) -> bool:
+    """Whether a period that reads as "the last two weeks" is meant as those before: "with the previous two weeks"."""
+    said = {question.low(place) for place in range(mention.first, mention.last)}
+    return bool(said & {"previous", "preceding", "prior", "before", "earlier"})
 
 
 def _relative(question: Question, mentions: Sequence[Mention]) -> Sides | None:

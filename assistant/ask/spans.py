@@ -83,7 +83,7 @@ def rolling(today: date, number: int, grain: Grain) -> Span:
 
 
 def before(span: Span) -> Span:
-    """The span of the same kind just before: the month before a month, the 10 days before 10 days."""
+    """The span of the same kind just before: the month before a month, three months before three, 10 days before 10."""
     if span.first is None:
         raise ValueError("nothing lies before a period without a start; name the period to compare with")
     end = span.first - timedelta(days=1)
@@ -92,6 +92,10 @@ def before(span: Span) -> Span:
     if span.grain in _MONTHS:
         first = shift(span.first, -_MONTHS[span.grain])
         return Span(first=first, last=end, grain=span.grain)
+    after = span.last + timedelta(days=1)
+    whole = (after.year - span.first.year) * 12 + after.month - span.first.month
+    if whole and shift(span.first, whole) == after:
+        return Span(first=shift(span.first, -whole), last=end, grain=span.grain)
     return Span(first=end - (span.last - span.first), last=end, grain=span.grain)
 
 

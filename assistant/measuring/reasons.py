@@ -38,15 +38,24 @@ def reasons(view: View, *, corpora: int, seed: int, progress: Progress) -> list[
     planted = _planted(pool, corpora, chance, progress)
     return [
         *(
-            Rate(name=f"false drivers, outcome by {name} alone", n=n, of=corpora, target="at most 5 %")
+            Rate(name=f"false drivers, outcome by {name}", n=n, of=corpora, target="at most 5 %")
             for name, n in false.items()
         ),
         Rate(
             name=f"planted drivers among the first {FIRST}", n=planted.found, of=planted.wanted, target="90 %"
         ),
-        Rate(name="other labels among the drivers named", n=planted.others, of=planted.named, target=""),
-        Rate(name="coverage of differences", n=planted.covered, of=planted.intervals, target="93 to 97 %"),
-        Rate(name="coverage of shares", n=planted.shares, of=planted.corpora, target="93 to 97 %"),
+        Rate(
+            name="labels among the drivers that go with less", n=planted.others, of=planted.named, target=""
+        ),
+        Rate(
+            name="intervals of differences that cover",
+            n=planted.covered,
+            of=planted.intervals,
+            target="93 to 97 %",
+        ),
+        Rate(
+            name="intervals of shares that cover", n=planted.shares, of=planted.corpora, target="93 to 97 %"
+        ),
     ]
 
 

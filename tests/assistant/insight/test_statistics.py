@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from pyroaring import BitMap
 from scipy import stats
 
+from assistant.insight.drivers import contrast
 from assistant.insight.statistics import (
     Table,
     benjamini_hochberg,
+    cochran_mantel_haenszel,
     fisher_mid_p,
     mantel_haenszel,
     newcombe,
@@ -67,6 +70,32 @@ def test_strata_remove_a_confounder() -> None:
     adjusted = mantel_haenszel(strata)
     assert adjusted is not None
     assert adjusted.ratio == pytest.approx(1, abs=0.01)
+
+
+def test_the_test_within_strata_gives_the_published_value() -> None:
+    """Eight centres of a clinical trial (Agresti 2002, table 6.9): chi-square 6.38, p .012."""
+    centres = [
+        (11, 25, 10, 27), (16, 4, 22, 10), (14, 5, 7, 12), (2, 14, 1, 16),
+        (6, 11, 0, 12), (1, 10, 0, 10), (1, 4, 1, 8), (4, 2, 6, 1),
+    ]  # fmt: skip
+    tables = [Table(a=a, b=b, c=c, d=d) for a, b, c, d in centres]
+    assert cochran_mantel_haenszel(tables) == pytest.approx(0.0115, abs=1e-4)
+    assert cochran_mantel_haenszel([Table(a=3, b=0, c=5, d=0)]) == 1.0
+
+
+def test_what_a_confounder_brings_along_is_no_driver() -> None:
+    """Long texts carry the label and the outcome more often; within them the two have nothing to do with each other."""
+    rng = np.random.default_rng(3)
+    named = 0
+    for _ in range(40):
+        long = rng.random(1500) < 0.4
+        exposed = rng.random(1500) < np.where(long, 0.5, 0.1)
+        happens = rng.random(1500) < np.where(long, 0.4, 0.1)
+        items, part, outcome, label = (
+            BitMap(np.flatnonzero(rows).tolist()) for rows in (np.ones(1500), long, happens, exposed)
+        )
+        named += bool(contrast(items, outcome, {"label": label}, [part, items - part]).drivers)
+    assert named <= 4
 
 
 def test_newcombe_covers_the_truth() -> None:
