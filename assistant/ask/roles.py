@@ -104,7 +104,7 @@ def _paired(question: Question, mentions: Sequence[Mention]) -> Sides | None:
         same = [m for m in mentions if m.slot == slot]
         for place, (one, other) in enumerate(pairwise(same)):
             between = {question.low(p) for p in range(one.last, other.first)}
-            if one.values == other.values and one.date == other.date:
+            if one.values == other.values and _span(one) == _span(other):
                 if one.date and one.date.span.first and _is_earlier(question, other):
                     return Sides(first=(one,), second=(_with(other, spans.before(one.date.span)),))
                 continue
@@ -120,6 +120,10 @@ def _paired(question: Question, mentions: Sequence[Mention]) -> Sides | None:
         )
         return Sides(first=(one_,), second=(other_,))
     return weak
+
+
+def _span(mention: Mention) -> Span | None:
+    return mention.date.span if mention.date else None
 
 
 def _is_earlier(question: Question, mention: Mention) -> bool:
