@@ -1,5 +1,9 @@
-"""Vectors of a taxonomy's words, computed once and kept in a folder, in one file per encoder."""
+"""Vectors of a taxonomy's words, computed once and kept in a folder, in one file per encoder.
 
+Those of the shipped taxonomy come with the product (`nlp/shipped_phrases.py` makes them).
+"""
+
+import functools
 import hashlib
 import logging
 import os
@@ -17,6 +21,8 @@ Embed = Callable[[list[str]], NDArray[Any]]  # n texts -> (n, d)
 
 logger = logging.getLogger(__name__)
 
+SHIPPED = Path(__file__).parent / "phrases"
+
 _PROBE = "the parcel came late and the shop kept the money"
 
 
@@ -29,15 +35,22 @@ def unit(vectors: NDArray[Any]) -> Vectors:
 
 def phrase_vectors(texts: Sequence[str], embed: Embed, cache: Path | None = None) -> Vectors:
     """Unit vectors (n, d) of the texts; with a cache folder each text is embedded once per encoder."""
-    if cache is None or not len(texts):
-        return unit(embed(list(texts)))
-    file = cache / f"phrases-{_encoder_key(embed)}.npz"
-    known = _read(file)
-    missing = [text for text in dict.fromkeys(texts) if _key(text) not in known]
+    if not len(texts):
+        return unit(embed([]))
+    name = f"phrases-{_encoder_key(embed)}.npz"
+    shipped, own = _shipped(name), _read(cache / name) if cache else {}
+    missing = [text for text in dict.fromkeys(texts) if _key(text) not in own.keys() | shipped.keys()]
     if missing:
-        known |= zip(map(_key, missing), unit(embed(missing)), strict=True)
-        _write(file, known)
-    return np.stack([known[_key(text)] for text in texts])
+        own |= zip(map(_key, missing), unit(embed(missing)), strict=True)
+        if cache:
+            _write(cache / name, own)
+    known = {**shipped, **own}
+    return unit(np.stack([known[_key(text)] for text in texts]))
+
+
+@functools.cache
+def _shipped(name: str) -> Mapping[bytes, Vectors]:
+    return _read(SHIPPED / name)
 
 
 def _key(text: str) -> bytes:
@@ -69,5 +82,6 @@ def _write(file: Path, known: Mapping[bytes, Vectors]) -> None:
     keys = np.frombuffer(b"".join(known), np.uint8).reshape(len(known), -1)
     handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
     with os.fdopen(handle, "wb") as part:
-        np.savez(part, keys=keys, vectors=np.stack(list(known.values())))
+        # Half precision moves a cosine by less than .001.
+        np.savez(part, keys=keys, vectors=np.stack(list(known.values())).astype(np.float16))
     Path(name).replace(file)
