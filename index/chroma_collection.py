@@ -13,6 +13,7 @@ from chromadb.api.client import Client
 from chromadb.config import Settings
 from pyroaring import BitMap
 
+from index.clean_memory import clean_memory
 from index.errors import VectorIndexError
 from index.exact import normalised
 from index.records import Vector
@@ -87,7 +88,7 @@ class ChromaCollection:
     """The operations of VectorIndex on a collection that exists."""
 
     def __init__(self, client: Client, name: str, *, create: bool) -> None:
-        with translated():
+        with translated(), clean_memory():
             if create:
                 self._collection = client.create_collection(
                     name, embedding_function=None, configuration=_CONFIGURATION
@@ -113,7 +114,7 @@ class ChromaCollection:
 
     def upsert(self, numbers: Sequence[int], vectors: Vector) -> None:
         """As VectorIndex."""
-        with translated():
+        with translated(), clean_memory():
             for start in range(0, len(numbers), BATCH):
                 ids = [str(number) for number in numbers[start : start + BATCH]]
                 self._collection.upsert(ids=ids, embeddings=vectors[start : start + BATCH])

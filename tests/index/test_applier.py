@@ -1,5 +1,7 @@
 """Whatever happens to a vector index, it ends up equal to the store, and is not trusted until it is."""
 
+import ctypes
+import platform
 import subprocess
 import sys
 import time
@@ -275,6 +277,20 @@ def test_deleted_vectors_leave_the_files_of_chroma_when_it_is_reconciled(filled,
     assert not index.keeps_deleted
     assert not contains(folder, bytes_of_it)
     assert not contains(folder, vector.tobytes()[:24])
+    index.close()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only the GNU C library can be told")
+def test_nothing_else_of_the_process_lies_in_the_files_of_chroma(filled, tmp_path):
+    """The HNSW library saves room for vectors to come, with whatever memory held before."""
+    ctypes.CDLL(None).mallopt(-6, 0x5A)  # M_PERTURB: from now on no memory is empty by luck
+    index = ChromaIndex(tmp_path / "chroma")
+
+    Applier(filled, index).run_once()
+
+    room = next(tmp_path.rglob("data_level0.bin")).read_bytes()
+    assert room
+    assert not any(room)
     index.close()
 
 
