@@ -6,7 +6,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
-from assistant.ask.candidates import candidates, own_scope
+from assistant.ask.candidates import by_tone, candidates, own_scope, strata
 from assistant.ask.ledger import Ledger, View, counted, population
 from assistant.ask.plan import RISK, QueryPlan
 from assistant.ask.voices import quotes
@@ -32,7 +32,7 @@ def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
         for term, found in candidates(view, scope, outcome)
         if not split(term)[0].startswith("attr.")
     }
-    found = stakes(items, inside, troubles)
+    found = stakes(items, inside, troubles, strata(view, items, outcome))
     shown = distinct(found.found, lambda one: troubles[one.label] & items)[: plan.limit or SHOWN]
     whole = ledger.fact("outcome", "outcome", scope.narrowed(outcome), len(items))
     now = f"{percent(whole.value)} of {view.names.scope(plan.scope)} ({of(whole.n, whole.of)}; 95 % interval {interval(whole.ci or (0, 1))}) {view.names.happens(outcome)}."
@@ -62,7 +62,9 @@ def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
         )
     ledger.caveats.append(
         f"{number(found.tested)} troubles with {LEAST_EXPOSED} items or more were weighed; those named go with it beyond "
-        "chance (Fisher mid-p, false discovery rate held at 5 %), the heaviest first by the lower end of the interval."
+        f"chance, also at like {'tone and length' if by_tone(outcome) else 'length'} of text (Fisher mid-p and "
+        "Mantel-Haenszel, the larger p; false discovery rate held at 5 %), the heaviest first by the lower end of the "
+        "interval."
     )
     if shown:
         ledger.caveats.append(
@@ -86,7 +88,7 @@ def _stake(
     both = scope.narrowed(own, outcome)
     fact = ledger.fact(
         "impact", found.label, both, found.exposed,
-        value=found.avoidable, ci=found.ci, test="Fisher mid-p", p=found.p, q=found.q,
+        value=found.avoidable, ci=found.ci, test=found.test, p=found.p, q=found.q,
     )  # fmt: skip
     rest = ledger.fact(
         "rest", found.label, scope.without(own).narrowed(outcome), found.table.c + found.table.d

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from pyroaring import BitMap
 
 from assistant.insight.drivers import FALSE_DISCOVERY
-from assistant.insight.statistics import Table, benjamini_hochberg, fisher_mid_p
+from assistant.insight.statistics import Table, benjamini_hochberg, cochran_mantel_haenszel, fisher_mid_p
 
 LEAST_EXPOSED = 5  # items with a trouble, from which its weight is worth a word
 
@@ -19,6 +20,7 @@ class Stake:
     table: Table
     p: float
     q: float
+    test: str = "Fisher mid-p and Mantel-Haenszel, the larger p"
 
     @property
     def exposed(self) -> int:
@@ -47,15 +49,18 @@ class Stakes:
     tested: int
 
 
-def stakes(items: BitMap, outcome: BitMap, troubles: Mapping[str, BitMap]) -> Stakes:
+def stakes(
+    items: BitMap, outcome: BitMap, troubles: Mapping[str, BitMap], strata: Sequence[BitMap]
+) -> Stakes:
     """Weigh each trouble by what it adds to the outcome.
 
     Args:
         items: all items in question.
         outcome: those of them with the outcome.
         troubles: items by label.
+        strata: disjoint groups; a trouble counts only when it goes with the outcome within them too.
     """
-    inside = outcome & items
+    inside, parts = outcome & items, [part & items for part in strata]
     tables = {
         label: _table(found & items, items, inside)
         for label, found in troubles.items()
@@ -63,7 +68,11 @@ def stakes(items: BitMap, outcome: BitMap, troubles: Mapping[str, BitMap]) -> St
     }
     if not tables:
         return Stakes(found=(), tested=0)
-    p = fisher_mid_p(list(tables.values()))
+    within = [
+        cochran_mantel_haenszel([_table(troubles[label] & part, part, inside & part) for part in parts])
+        for label in tables
+    ]
+    p = np.maximum(fisher_mid_p(list(tables.values())), within)
     found = [
         Stake(label=label, table=table, p=float(one), q=float(q))
         for (label, table), one, q in zip(tables.items(), p, benjamini_hochberg(p), strict=True)
@@ -76,7 +85,7 @@ def stake(label: str, items: BitMap, outcome: BitMap, exposed: BitMap) -> Stake:
     """One trouble that was chosen beforehand, whatever its weight; `q` is `p`."""
     table = _table(exposed & items, items, outcome & items)
     p = float(fisher_mid_p([table])[0])
-    return Stake(label=label, table=table, p=p, q=p)
+    return Stake(label=label, table=table, p=p, q=p, test="Fisher mid-p")
 
 
 def _table(exposed: BitMap, items: BitMap, inside: BitMap) -> Table:
