@@ -45,7 +45,7 @@ def _understood(answer: Answer) -> RenderableType:
 def _bars(answer: Answer, names: Names) -> Table | None:
     """Drivers side by side: share with the outcome against share of the rest."""
     pairs = [(fact, other) for fact, other in zip(answer.facts, answer.facts[1:], strict=False)
-             if fact.kind == "driver" and other.kind == "rest"]  # fmt: skip
+             if fact.kind in ("driver", "frequent") and other.kind == "rest"]  # fmt: skip
     if not pairs:
         return None
     table = Table(box=None, padding=(0, 1), header_style="dim")

@@ -14,9 +14,11 @@ from assistant.ask.voices import quotes
 from assistant.ask.words import interval, listed, number, of, percent, points, split, times, upper
 from assistant.insight.drivers import FALSE_DISCOVERY, LEAST_OUTCOME, Contrast, Driver, contrast
 from assistant.insight.shares import Share, ranked
+from assistant.insight.statistics import FISHER
 from assistant.scope import Scope
 
 SHOWN = 4  # drivers, when the question names no number
+FREQUENT = 3  # labels merely more frequent, shown where there is no driver
 LEAST_STATED = 3  # items behind a stated reason
 COMMON = 0.08  # share of the scope from which a label is worth a word though it distinguishes nothing
 SAME = 0.8  # overlap from which a weaker driver is not listed beside the stronger
@@ -57,8 +59,10 @@ def drivers(view: View, plan: QueryPlan, ledger: Ledger) -> None:
         _thin(case, len(items))
         return
     shown = named(found.drivers, plan.limit or SHOWN)
-    _headline(case, found, shown)
+    frequent = [] if shown else named(found.frequent, FREQUENT)
+    _headline(case, found, shown, frequent)
     _drivers(case, shown)
+    _frequent(case, frequent)
     _stated(case)
     _alike(case, found)
     _segments(case, found)
@@ -82,18 +86,25 @@ def named(found: Iterable[Driver], limit: int) -> list[Driver]:
     return shown[:limit]
 
 
-def _headline(case: Case, found: Contrast, shown: list[Driver]) -> None:
+def _headline(case: Case, found: Contrast, shown: list[Driver], frequent: list[Driver]) -> None:
     names = case.view.names
     fact = case.ledger.fact("outcome", "outcome", case.both, len(found.outcome) + len(found.rest))
     text = (
         f"{percent(fact.value)} of {names.scope(case.plan.scope)} ({of(fact.n, fact.of)}; 95 % interval "
         f"{interval(fact.ci or (0, 1))}) {names.happens(case.outcome)}."
     )
-    lead = listed([names.noun(driver.label) for driver in shown[:2]])
-    verb = "set" if len(shown) > 1 or lead.endswith("s") else "sets"
-    first = (
-        f"{upper(lead)} {verb} them apart most." if shown else "Nothing that was tested distinguishes them."
-    )
+    leading = (shown or frequent)[:2]
+    lead = upper(listed([names.noun(driver.label) for driver in leading]))
+    are_many = len(leading) > 1 or lead.endswith("s")
+    if shown:
+        first = f"{lead} {'set' if are_many else 'sets'} them apart most."
+    elif frequent:
+        first = (
+            f"{lead} {'are' if are_many else 'is'} more frequent among them, but at like {case.held} of text nothing "
+            "sets them apart beyond chance."
+        )
+    else:
+        first = "Nothing that was tested sets them apart beyond chance."
     case.ledger.say("head", f"{first} {text}", facts=[fact])
 
 
@@ -113,6 +124,17 @@ def _drivers(case: Case, shown: list[Driver]) -> None:
         _dissent(case, shown[0])
 
 
+def _frequent(case: Case, frequent: list[Driver]) -> None:
+    """What goes with it, but no more than tone and length alone would have it."""
+    for driver in frequent:
+        own = own_scope(driver.label, case.outcome)
+        fact, other = _pair(case, driver, own, "frequent")
+        voices = quotes(case.ledger, case.view.items(case.both.narrowed(own)), driver.label, 2)
+        text = f"**{upper(case.view.names.noun(driver.label))}**: {_against(driver, fact, other)}, {_points(driver)}."
+        title = f"More frequent among them, but not told from chance at like {case.held} of text"
+        case.ledger.say("list", text, facts=[fact, other], citations=voices, title=title)
+
+
 def _is_news(case: Case, label: str, other: str) -> bool:
     """Whether it is worth a word that a label coincides with another: not with a segment, nor with its own theme."""
     parents, one, two = case.view.names.parents, split(label)[1], split(other)[1]
@@ -122,9 +144,14 @@ def _is_news(case: Case, label: str, other: str) -> bool:
 def _pair(case: Case, driver: Driver, own: Scope, kind: str = "driver") -> tuple[Fact, Fact]:
     """The two receipts of a contrast: with the outcome, and the rest."""
     table = driver.table
+    test, p, q = (
+        (FISHER, driver.plain_p, driver.plain_q)
+        if kind in {"frequent", "alike"}
+        else ("Fisher mid-p and Mantel-Haenszel, the larger p", driver.p, driver.q)
+    )
     fact = case.ledger.fact(
         kind, driver.label, case.both.narrowed(own), table.a + table.b,
-        value=table.difference, ci=table.interval, test="Fisher mid-p and Mantel-Haenszel, the larger p", p=driver.p, q=driver.q,
+        value=table.difference, ci=table.interval, test=test, p=p, q=q,
     )  # fmt: skip
     rest = case.scope.without(case.outcome).narrowed(own)
     return fact, case.ledger.fact("rest", driver.label, rest, table.c + table.d)

@@ -1,6 +1,7 @@
 """What to fix first, and what is at stake."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from pyroaring import BitMap
@@ -10,7 +11,7 @@ from assistant.ask.candidates import by_tone, candidates, own_scope, strata
 from assistant.ask.ledger import Ledger, View, counted, population
 from assistant.ask.plan import RISK, QueryPlan
 from assistant.ask.voices import quotes
-from assistant.ask.words import interval, number, of, percent, split, upper
+from assistant.ask.words import interval, number, of, percent, points, split, upper
 from assistant.insight.drivers import FALSE_DISCOVERY
 from assistant.insight.impact import LEAST_EXPOSED, Stake, stake, stakes
 from assistant.insight.shares import distinct
@@ -18,6 +19,7 @@ from assistant.scope import Scope
 from index.terms import numbers_of
 
 SHOWN = 5
+FREQUENT = 3  # troubles merely more frequent, shown where nothing stands out
 Worth = tuple[str, dict[int, float]]  # attribute, and its number by customer code
 WORTH = re.compile(r"(^|_)(value|ltv|clv|revenue|spend|spent|turnover)(_|$)", re.IGNORECASE)
 
@@ -33,13 +35,15 @@ def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
         if not split(term)[0].startswith("attr.")
     }
     found = stakes(items, inside, troubles, strata(view, items, outcome))
-    shown = distinct(found.found, lambda one: troubles[one.label] & items)[: plan.limit or SHOWN]
+    shown = _distinct(found.found, items, troubles)[: plan.limit or SHOWN]
+    frequent = [] if shown else _distinct(found.frequent, items, troubles)[:FREQUENT]
+    held = "tone and length" if by_tone(outcome) else "length"
     whole = ledger.fact("outcome", "outcome", scope.narrowed(outcome), len(items))
     now = f"{percent(whole.value)} of {view.names.scope(plan.scope)} ({of(whole.n, whole.of)}; 95 % interval {interval(whole.ci or (0, 1))}) {view.names.happens(outcome)}."
     first = (
         f"First in line: {view.names.noun(shown[0].label)}."
         if shown
-        else "No trouble that was tested goes with it beyond chance, so nothing stands out to be fixed first."
+        else f"Nothing stands out to be fixed first: at like {held} of text no trouble goes with it beyond chance."
     )
     ledger.say("head", f"{first} {now}", facts=[whole])
     worth = _worth(view, outcome)
@@ -58,11 +62,23 @@ def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     for one in shown:
         name = upper(view.names.noun(one.label))
         _stake(
-            view, ledger, scope, outcome, one, own_scope(one.label, outcome), name, worth, "What may be won"
+            view,
+            ledger,
+            scope,
+            outcome,
+            one,
+            own_scope(one.label, outcome),
+            name,
+            worth,
+            "What may be won",
+            held,
         )
+    for one in frequent:
+        title = f"More frequent with it, but not told from chance at like {held} of text"
+        _frequent(view, ledger, scope, outcome, one, title)
     ledger.caveats.append(
         f"{number(found.tested)} troubles with {LEAST_EXPOSED} items or more were weighed; those named go with it beyond "
-        f"chance, also at like {'tone and length' if by_tone(outcome) else 'length'} of text (Fisher mid-p and "
+        f"chance, also at like {held} of text (Fisher mid-p and "
         "Mantel-Haenszel, the larger p; false discovery rate held at 5 %), the heaviest first by the lower end of the "
         "interval."
     )
@@ -83,6 +99,7 @@ def _stake(
     name: str,
     worth: Worth | None,
     title: str,
+    held: str | None = None,
 ) -> None:
     names = view.names
     both = scope.narrowed(own, outcome)
@@ -100,7 +117,8 @@ def _stake(
         f"of the others ({of(rest.n, rest.of)})."
     )
     if found.avoidable > 0:
-        text += f" At the rate of the others that would be about {round(found.avoidable)} items fewer ({round(low)} to {round(high)})."
+        others = f"others at like {held} of text" if held else "others"
+        text += f" At the rate of the {others} that would be about {round(found.avoidable)} items fewer ({round(low)} to {round(high)})."
     if found.q >= FALSE_DISCOVERY:
         text += " The difference is within chance."
     facts: list[Fact] = [fact, rest]
@@ -116,6 +134,28 @@ def _stake(
         text += "."
     voices = quotes(ledger, view.items(both), found.label if "=" in found.label else None, 1)
     ledger.say("list", text, facts=facts, citations=voices, title=title)
+
+
+def _frequent(view: View, ledger: Ledger, scope: Scope, outcome: Scope, found: Stake, title: str) -> None:
+    """A trouble that nothing is promised of."""
+    own, table, names = own_scope(found.label, outcome), found.table, view.names
+    both = scope.narrowed(own, outcome)
+    fact = ledger.fact(
+        "frequent", found.label, both, found.exposed,
+        value=table.difference, ci=table.interval, test=found.test, p=found.p, q=found.q,
+    )  # fmt: skip
+    rest = ledger.fact("rest", found.label, scope.without(own).narrowed(outcome), table.c + table.d)
+    one, other = table.shares
+    text = (
+        f"**{upper(names.noun(found.label))}**: {percent(one)} of them ({of(fact.n, fact.of)}) {names.happens(outcome)}, "
+        f"against {percent(other)} of the others ({of(rest.n, rest.of)}), {points(table.difference, table.interval)}."
+    )
+    voices = quotes(ledger, view.items(both), found.label, 1)
+    ledger.say("list", text, facts=[fact, rest], citations=voices, title=title)
+
+
+def _distinct(found: Sequence[Stake], items: BitMap, troubles: Mapping[str, BitMap]) -> list[Stake]:
+    return distinct(found, lambda one: troubles[one.label] & items)
 
 
 def _people(view: View, items: BitMap) -> list[int]:

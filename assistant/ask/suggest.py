@@ -38,7 +38,9 @@ def _has_answer(view: View, parser: Reads, plan: QueryPlan, text: str, today: da
 def _candidates(view: View, plan: QueryPlan, facts: Sequence[Fact]) -> Iterator[str]:
     topic = view.names.theme(plan.scope.themes[0]) if plan.scope.themes else None
     when = f" {period(plan.scope.period)}" if plan.scope.period else ""
-    strongest = [split(fact.label)[1] for fact in facts if fact.kind in ("driver", "rank", "key_point")]
+    strongest = [
+        split(fact.label)[1] for fact in facts if fact.kind in ("driver", "frequent", "rank", "key_point")
+    ]
     named = [view.names.theme(name) for name in strongest if name in view.names.themes]
     leaving = plan.outcome is not None and set(plan.outcome.churn) & set(RISK)
     if leaving and topic:

@@ -1,7 +1,7 @@
 """What goes with an outcome: labels compared between the items that have it and the rest of the scope."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from pyroaring import BitMap
@@ -27,9 +27,9 @@ class Driver:
     """One label tested against the outcome within the scope.
 
     `p` is the larger of that of the plain table and that within strata: a label that only tone or length brings
-    along is not told from chance (intersection-union test, Berger 1982). `q` is adjusted over all labels tested.
-    `adjusted` is the odds ratio within strata (None: no stratum tells); `reversed` says that adjusting turned its
-    direction round.
+    along is not told from chance (intersection-union test, Berger 1982). `plain_p` is that of the plain table alone.
+    Each `q` is adjusted over all labels tested. `adjusted` is the odds ratio within strata (None: no stratum tells);
+    `reversed` says that adjusting turned its direction round.
     """
 
     label: str
@@ -38,6 +38,8 @@ class Driver:
     adjusted: Odds | None
     p: float
     q: float
+    plain_p: float
+    plain_q: float
     overlaps: tuple[str, float] | None = None
 
     @property
@@ -54,6 +56,11 @@ class Driver:
         """More frequent with the outcome, beyond chance, and not only through the strata."""
         return self.q < FALSE_DISCOVERY and self.table.difference > 0 and self.bound > 1 and not self.reversed
 
+    @property
+    def is_frequent(self) -> bool:
+        """More frequent with the outcome beyond chance, but no driver: not more than tone or length alone explain."""
+        return not self.is_driver and self.plain_q < FALSE_DISCOVERY and self.table.difference > 0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Contrast:
@@ -68,9 +75,14 @@ class Contrast:
         return [driver for driver in self.tested if driver.is_driver]
 
     @property
+    def frequent(self) -> list[Driver]:
+        """Labels more frequent with the outcome that are no drivers, the largest difference first."""
+        return sorted((d for d in self.tested if d.is_frequent), key=lambda d: -d.table.interval[0])
+
+    @property
     def alike(self) -> list[Driver]:
         """Labels that many of both sides share: they are common and do not distinguish."""
-        both = [d for d in self.tested if d.q >= FALSE_DISCOVERY and min(d.table.shares) > 0]
+        both = [d for d in self.tested if d.plain_q >= FALSE_DISCOVERY and min(d.table.shares) > 0]
         return sorted(both, key=lambda d: -(d.table.a + d.table.c))
 
     @property
@@ -97,8 +109,9 @@ def contrast(
     layers = [
         [_table(items & part, inside & part, rest & part) for part in strata] for items in kept.values()
     ]
-    p = np.maximum(fisher_mid_p(tables), [cochran_mantel_haenszel(layer) for layer in layers])
-    q = benjamini_hochberg(p)
+    plain_p = np.asarray(fisher_mid_p(tables))
+    p = np.maximum(plain_p, [cochran_mantel_haenszel(layer) for layer in layers])
+    q, plain_q = benjamini_hochberg(p), benjamini_hochberg(plain_p)
     tested = [
         Driver(
             label=label,
@@ -107,6 +120,8 @@ def contrast(
             adjusted=mantel_haenszel(layer),
             p=float(p[at]),
             q=float(q[at]),
+            plain_p=float(plain_p[at]),
+            plain_q=float(plain_q[at]),
         )
         for at, (label, table, layer) in enumerate(zip(kept, tables, layers, strict=True))
     ]
@@ -131,10 +146,5 @@ def _with_overlaps(tested: list[Driver], labels: Mapping[str, BitMap], outcome: 
             best = max(shares, key=lambda pair: pair[1], default=None)
             note = best if best and best[1] >= OVERLAP else None
             stronger.append(driver.label)
-        found.append(
-            Driver(
-                label=driver.label, table=driver.table, odds=driver.odds, adjusted=driver.adjusted,
-                p=driver.p, q=driver.q, overlaps=note,
-            )
-        )  # fmt: skip
+        found.append(replace(driver, overlaps=note))
     return found

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+FISHER = "Fisher mid-p"  # the name of the test of `fisher_mid_p`
 Z95 = 1.959963984540054
 PRIOR_SD = 1.0  # of a log odds ratio before the data is seen: ratios beyond 7 are implausible
 

@@ -163,7 +163,7 @@ def test_drivers_names_nothing_where_nothing_is(build: Build) -> None:
             build(returners(driver=False, seed=seed)),
             intent="drivers", scope={"themes": ["returns_refunds"]}, outcome={"churn": RISK},
         )  # fmt: skip
-        wrong += "Nothing that was tested distinguishes them" not in text
+        wrong += "Nothing that was tested sets them apart" not in text
     assert wrong <= 2  # binomial(12, 0.05): more than 2 in 2 % of runs
 
 
@@ -298,7 +298,9 @@ def test_what_to_fix_first_is_the_planted_trouble(build: Build) -> None:
     fact = next(fact for fact in ledger.facts if fact.kind == "impact" and fact.label.startswith("sub="))
     rest = ledger.facts[ledger.facts.index(fact) + 1]
     assert fact.label == "sub=refund_slow:-"
-    assert fact.value == pytest.approx(fact.of * (fact.n / fact.of - rest.n / rest.of))
+    assert fact.value == pytest.approx(
+        fact.of * (fact.n / fact.of - rest.n / rest.of), rel=0.05
+    )  # lengths are held alike
     behind = {
         f"c{int(row['text'].split('case number ')[1].split()[0]) % 200}"
         for row in world.rows()
@@ -312,7 +314,7 @@ def test_what_to_fix_first_is_the_planted_trouble(build: Build) -> None:
 def test_nothing_to_fix_is_an_answer(build: Build) -> None:
     """Where no trouble goes with leaving, none is put first."""
     wrong = sum(
-        "nothing stands out"
+        "Nothing stands out"
         not in run(
             build(returners(driver=False, seed=seed)), intent="impact", scope={"themes": ["returns_refunds"]}
         )[1]

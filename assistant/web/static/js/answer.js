@@ -144,7 +144,7 @@ function parted(said) {
   return { title, rest: upper(rest) };
 }
 
-const PAIRED = ["driver", "rise", "impact"];
+const PAIRED = ["driver", "frequent", "rise", "impact"];
 const charted = (facts) => facts.slice(0, PAIRED.includes(facts[0]?.kind) ? 2 : 1);
 
 const legend = ([main, rest]) =>

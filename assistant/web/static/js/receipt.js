@@ -9,13 +9,17 @@ import { listAddress } from "./text.js";
 import { count, described, labelled, percent, plain, probability, some, upper, vocabulary } from "./words.js";
 
 const KINDS = {
-  outcome: "Share of the items in question", driver: "Driver: share with the outcome, against the rest", rest: "The rest, for comparison",
+  outcome: "Share of the items in question", driver: "Driver: share with the outcome, against the rest",
+  frequent: "Merely more frequent: share with the outcome, against the rest", alike: "Common on both sides",
+  segment: "Over-represented: share with the outcome, against the rest", rest: "The rest, for comparison",
   stated: "Reason given in their own words", share: "Share of the items in question", key_point: "Most frequent point",
   rank: "Rank by share", point: "One period of a trend", half: "Half of the time looked at", side: "One side of the comparison", difference: "One side, against the other", nearest: "The nearest that there is",
   rate: "Share of the items in question", rise: "Lately, against the time before", before: "The time before, for comparison",
   impact: "Those with the trouble and the outcome", customers: "Different known customers behind the items",
   worth: "What these customers are worth, each counted once",
 };
+
+const DIFFERENCES = ["driver", "frequent", "alike", "segment", "difference", "rise"]; // their value is one
 
 /** Open the receipt of a fact. */
 export function openReceipt(fact) {
@@ -50,7 +54,7 @@ function rows(fact, names) {
   if (["customers", "worth"].includes(fact.kind)) return [...found, ["Sum", count(fact.value)]];
   if (fact.kind === "impact") found.push(["At the others' rate", fewer(fact)]);
   if (fact.of) found.push(["Share", `${percent(fact.n / fact.of)}, 95 % interval ${percent(low)} to ${percent(high)} (Wilson)`]);
-  if (["driver", "difference", "rise"].includes(fact.kind)) found.push(["Difference", difference(fact)]);
+  if (DIFFERENCES.includes(fact.kind)) found.push(["Difference", difference(fact)]);
   if (fact.test) found.push(["Test", fact.test]);
   if (fact.p !== null && fact.p !== undefined) found.push(["p", probability(fact.p)]);
   if (fact.q !== null && fact.q !== undefined) found.push(["q", `${probability(fact.q)} (false discovery rate over all labels tested)`]);
