@@ -164,8 +164,8 @@ def history(product: Parts) -> list[VersionView]:
 @router.post("/themes/history/{number}/restore", summary="Go back to a version")
 def restore(number: Annotated[int, Path(ge=0)], product: Parts, worker: Worker) -> ThemeList:
     """Makes an earlier version the newest: undo. Nothing is lost, the versions between stay."""
-    product.taxonomies.restore(number)
-    return retagged(product, worker)
+    before = product.taxonomies.current()
+    return _taken(product, worker, before, product.taxonomies.restore(number))
 
 
 @router.get("/themes/retagging", summary="What the last re-tagging changed")
@@ -189,9 +189,9 @@ async def retag(product: Parts, lane: Lane, worker: Worker) -> Retagging:
 @router.put("/themes/{theme_id}", summary="Change a theme")
 def change(theme_id: ThemeId, body: ThemeIn, product: Parts, worker: Worker) -> ThemeList:
     """Trained themes can be changed too: their names, words and sub-themes."""
-    product.taxonomies.current().theme(theme_id)
-    product.taxonomies.change(body.theme(theme_id))
-    return retagged(product, worker)
+    before = product.taxonomies.current()
+    before.theme(theme_id)
+    return _taken(product, worker, before, product.taxonomies.change(body.theme(theme_id)))
 
 
 @router.delete("/themes/{theme_id}", summary="Remove a theme that was added, or reset a shipped one")
@@ -235,12 +235,17 @@ async def import_(request: Request, product: Parts, worker: Worker) -> ThemeList
 
 
 def _replaced(product: Product, worker: JobWorker, text: str) -> ThemeList:
-    product.taxonomies.replace(read_yaml(text, "the file"))
-    return retagged(product, worker)
+    before = product.taxonomies.current()
+    return _taken(product, worker, before, product.taxonomies.replace(read_yaml(text, "the file")))
 
 
 def _try(product: Product, theme: Theme) -> tuple[int, list[Found]]:
     return try_theme(product.index, product.tagger, theme)
+
+
+def _taken(product: Product, worker: JobWorker, before: Version, after: Version) -> ThemeList:
+    """Nothing is tagged again where nothing changed."""
+    return _listed(product) if after.number == before.number else retagged(product, worker)
 
 
 def retagged(product: Product, worker: JobWorker) -> ThemeList:

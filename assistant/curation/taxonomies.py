@@ -117,7 +117,7 @@ class Taxonomies:
             "what": what,
             "at": now.timestamp(),
         }
-        self._version(number, body)  # refuses what could not be read again
+        _refuse_equal_names(self._version(number, body).taxonomy)  # refuses what could not be read again, too
         if self._documents.put_if_absent(_key(number), body) != body:
             raise BusyError("somebody else has just changed the themes; look at them and try again")
         return self.current()
@@ -149,6 +149,16 @@ def read_yaml(text: str, source: str) -> Taxonomy:
         return Taxonomy.from_yaml(text, source=source)
     except TaxonomyError as error:
         raise InputError(str(error)) from error
+
+
+def _refuse_equal_names(taxonomy: Taxonomy) -> None:
+    seen: dict[str, Theme] = {}
+    for theme in taxonomy.themes:
+        other = seen.setdefault(theme.name.casefold(), theme)
+        if other is not theme:
+            raise InputError(
+                f"Two themes are called {theme.name!r}: {other.id} and {theme.id}. Give one of them another name."
+            )
 
 
 def theme_id(name: str) -> str:

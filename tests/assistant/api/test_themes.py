@@ -104,6 +104,12 @@ def test_nothing_to_tag_again_is_no_job(client: TestClient) -> None:
     assert client.post("/v1/themes/retagging").json() == {"job": None, "changes": {}}
 
 
+def test_a_file_that_changes_nothing_is_no_job(client: TestClient) -> None:
+    """The same themes once more leave the items as they are."""
+    file = client.get("/v1/taxonomy").content
+    assert client.put("/v1/taxonomy", content=file).json()["retagging"] is None
+
+
 def test_a_shipped_theme_that_was_changed_says_so(client: TestClient) -> None:
     """Until it is reset."""
 

@@ -80,6 +80,20 @@ def test_a_taken_id_or_name_is_refused(product: Product, theme: Theme):
         product.taxonomies.add(theme)
 
 
+def test_equal_names_are_refused_in_files_and_changes_too(product: Product):
+    """Answers could not tell them apart."""
+    product.taxonomies.add(GIFT)
+    for change in (
+        lambda: product.taxonomies.change(Theme(id=GIFT.id, name="Delivery", sentence="Wrapping.")),
+        lambda: product.taxonomies.replace(
+            read_yaml("themes: [{id: gifts_2, name: Delivery, sentence: Wrapping.}]", "a file")
+        ),
+    ):
+        with pytest.raises(InputError, match="Two themes are called 'Delivery': delivery and gift"):
+            change()
+    assert product.taxonomies.current().number == 1
+
+
 def test_an_id_of_a_sub_theme_is_refused(product: Product):
     """Ids are shared by both levels, since filters name them alike; nothing is written."""
     with pytest.raises(InputError, match="refund_slow"):
