@@ -31,6 +31,14 @@ def unsupported(_view: View, plan: QueryPlan, ledger: Ledger) -> None:
 def nothing(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     """No item is in scope: say so, and offer the nearest scope that has some."""
     fact = ledger.fact("share", "scope", counted(plan.scope), len(view.items(counted(Scope()))))
+    if not fact.of:
+        ledger.say(
+            "head",
+            "There is no tagged feedback here yet, so there is nothing to count. Import a file on the Import page or with "
+            "`earmark import FILE`, then ask again.",
+            facts=[fact],
+        )
+        return
     text = f"There are no {view.names.scope(plan.scope)} ({of(fact.n, fact.of)})."
     ledger.say("head", text, facts=[fact])
     wider = [(key, scope, len(view.items(counted(scope)))) for key, scope in _wider(plan.scope)]

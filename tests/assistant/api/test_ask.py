@@ -127,3 +127,11 @@ def test_without_feedback_nothing_is_suggested(empty: TestClient) -> None:
     """An empty workspace says so instead of failing."""
     assert empty.get("/v1/suggestions").json() == {"items": 0, "questions": []}
     assert ask(empty)["coverage"]["items"] == 0
+
+
+@pytest.mark.parametrize("question", [QUESTION, "How many complaints are there?", "What is new?"])
+def test_an_empty_workspace_says_what_to_do(empty: TestClient, question: str) -> None:
+    """A newcomer may ask before anything is imported."""
+    answer = ask(empty, question)
+    assert "Import a file" in answer["answer"]
+    assert answer["citations"] == []
