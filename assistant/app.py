@@ -14,6 +14,7 @@ from assistant.api import (
     candidates,
     conversations,
     corrections,
+    experience,
     feedback,
     health,
     imports,
@@ -39,6 +40,7 @@ logger = logging.getLogger(__name__)
 _ROUTES = (
     ask,
     key_points,
+    experience,
     tag,
     search,
     feedback,

@@ -83,6 +83,10 @@ KEY_POINTS: Json = {
     "Why customers complain": {"polarity": "-"},
     "Of those who leave": {"filter": {"churn": ["left", "leaving", "at_risk"]}, "themes": 3},
 }
+EXPERIENCE: Json = {
+    "Everything": {},
+    "Of what is said about returns, by segment": {"filter": {"themes": ["returns_refunds"]}, "by": "segment"},
+}
 THEMES: Json = {
     "A theme from one sentence": {
         "name": "packaging waste",

@@ -1,0 +1,128 @@
+"""How strong the relationship with customers is, from what each item lets show."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+from scipy import stats
+
+from index.terms import numbers_of
+
+Floats = NDArray[np.float64]
+# Each signal of an item is 1 for a bond, -1 for a strain; a list of terms for either.
+SIGNALS = {
+    "mood": (("sentiment=positive",), ("sentiment=negative",)),
+    "loyalty": (("churn=loyal",), ("churn=left", "churn=leaving", "churn=at_risk")),
+    "effort": (("effort=low",), ("effort=high",)),
+    "empathy": ((), ("gap=",)),
+    "forces": (("force=:+",), ("force=:-",)),
+}
+LEAST_CUSTOMERS = 5  # fewer say nothing of a group
+
+
+class Columns(Protocol):
+    """The tag bitmaps, and the customer of each item (-1: not known)."""
+
+    @property
+    def customer(self) -> NDArray[np.int32]: ...
+    def any(self, terms: Iterable[str]) -> BitMap: ...
+    def terms(self, prefix: str) -> Mapping[str, BitMap]: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Strength:
+    """Relationship strength from 0 (all strain) to 100 (all bonds), 50 being neither, over `customers`.
+
+    `ci` is the 95 % interval of the mean over customers (Student's t); None for fewer than two of them. An item
+    without a customer id counts as a customer of its own.
+    """
+
+    index: float
+    ci: tuple[float, float] | None
+    customers: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Validity:
+    """How well the strength tells customers apart by what operations recorded.
+
+    `auc` is the probability that a customer without the outcome has the stronger relationship than one with it
+    (Mann-Whitney; ties count half): 0.5 is chance, 1 perfect.
+    """
+
+    auc: float
+    with_outcome: int
+    without: int
+    p: float
+
+
+def scores(terms: Columns, items: BitMap) -> Floats:
+    """One score in [-1, 1] per item, in the order of `items`: the mean of the signals it carries.
+
+    Mood is always a signal (0 where it is neutral or mixed), the others only where the item shows them.
+    """
+    total, present = np.zeros(len(items)), np.ones(len(items))
+    for name, (bonds, strains) in SIGNALS.items():
+        good, bad = _carried(terms, items, bonds), _carried(terms, items, strains)
+        total += good.astype(float) - bad
+        if name != "mood":
+            present += good | bad
+    return np.asarray(total / present, float)
+
+
+def by_customer(terms: Columns, items: BitMap, found: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """The mean score of each customer, and their codes; items without one have codes below 0, each its own."""
+    codes = terms.customer[numbers_of(items)].astype(np.int64)
+    codes = np.where(codes < 0, -1 - np.arange(len(codes)), codes)
+    unique, place = np.unique(codes, return_inverse=True)
+    sums = np.bincount(place, weights=found, minlength=len(unique))
+    return unique, np.asarray(sums / np.bincount(place, minlength=len(unique)), float)
+
+
+def strength(customers: Floats) -> Strength | None:
+    """The index of a group from its customers' mean scores; None for a group of nobody."""
+    n = len(customers)
+    if not n:
+        return None
+    mean = float(customers.mean())
+    if n < 2:
+        return Strength(index=_index(mean), ci=None, customers=n)
+    half = float(stats.t.ppf(0.975, n - 1) * customers.std(ddof=1) / np.sqrt(n))
+    ci = (max(0.0, _index(mean - half)), min(100.0, _index(mean + half)))
+    return Strength(index=_index(mean), ci=ci, customers=n)
+
+
+def validity(customers: Floats, outcome: NDArray[np.bool_]) -> Validity | None:
+    """Whether customers with an outcome have the weaker relationship; None with fewer than five on either side."""
+    strained, rest = customers[outcome], customers[~outcome]
+    if min(len(strained), len(rest)) < LEAST_CUSTOMERS:
+        return None
+    found = stats.mannwhitneyu(rest, strained, alternative="two-sided")
+    return Validity(
+        auc=float(found.statistic / (len(strained) * len(rest))),
+        with_outcome=len(strained),
+        without=len(rest),
+        p=float(found.pvalue),
+    )
+
+
+def _index(mean: float) -> float:
+    return 50 + 50 * mean
+
+
+def _carried(terms: Columns, items: BitMap, wanted: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Which of the items carry any of the terms; `gap=` and `force=:-` stand for all gaps and missed forces."""
+    found = BitMap()
+    for term in wanted:
+        prefix, _, mark = term.partition("=")
+        if mark and not mark.startswith(":"):
+            found |= terms.any([term])
+        else:
+            found |= terms.any([name for name in terms.terms(f"{prefix}=") if name.endswith(mark)])
+    numbers = numbers_of(items)
+    carried = np.zeros(int(numbers[-1]) + 1 if len(numbers) else 0, bool)
+    carried[numbers_of(found & items)] = True
+    return carried[numbers]
