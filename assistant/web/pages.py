@@ -1,6 +1,6 @@
 """The pages. They hold no data: what they show comes over the public API."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from starlette.types import Scope
 from assistant.errors import SettingsError
 
 HERE = Path(__file__).parent
+_PAGES = {"/": "chat", "/feedback": "feedback", "/themes": "themes", "/experience": "experience"}
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _SWAGGER_FILES = ("swagger-ui-bundle.js", "swagger-ui.css")
 # Swagger UI writes style attributes; nothing else on its page is relaxed.
@@ -52,17 +53,11 @@ def _router(explained: Mapping[str, Any]) -> APIRouter:
             templates.get_template(name).render(**values), headers={"Cache-Control": "no-cache"}
         )
 
-    @router.get("/")
-    def chat() -> HTMLResponse:
-        return page("chat.html", page="ask")
+    def shown(name: str) -> Callable[[], HTMLResponse]:
+        return lambda: page(f"{name}.html", page=name)
 
-    @router.get("/feedback")
-    def feedback() -> HTMLResponse:
-        return page("feedback.html", page="feedback")
-
-    @router.get("/themes")
-    def themes() -> HTMLResponse:
-        return page("themes.html", page="themes")
+    for path, name in _PAGES.items():
+        router.add_api_route(path, shown(name), methods=["GET"])
 
     @router.get("/problems/{slug}")
     def problem(slug: str, request: Request) -> HTMLResponse:

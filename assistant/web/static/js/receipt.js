@@ -15,6 +15,7 @@ const KINDS = {
   stated: "Reason given in their own words", share: "Share of the items in question", key_point: "Most frequent point",
   rank: "Rank by share", point: "One period of a trend", half: "Half of the time looked at", side: "One side of the comparison", difference: "One side, against the other", nearest: "The nearest that there is",
   rate: "Share of the items in question", rise: "Lately, against the time before", before: "The time before, for comparison",
+  met: "Share of items in which it is met", missed: "Share of items in which it is missed",
   impact: "Those with the trouble and the outcome", customers: "Different known customers behind the items",
   worth: "What these customers are worth, each counted once",
 };
