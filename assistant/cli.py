@@ -162,6 +162,9 @@ def train(
     ],
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder for the new weights.")],
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 7,
+    runs: Annotated[
+        int, typer.Option(min=1, max=20, help="Train as often and keep the mean: better, and slower to make.")
+    ] = 1,
     language: Annotated[
         list[str] | None,
         typer.Option(
@@ -177,7 +180,14 @@ def train(
 
     with _settings() as settings:
         training.train(
-            settings, data, labels, out, seed, languages=language or ["en"], with_corrections=with_corrections
+            settings,
+            data,
+            labels,
+            out,
+            seed,
+            runs=runs,
+            languages=language or ["en"],
+            with_corrections=with_corrections,
         )
 
 

@@ -29,7 +29,7 @@ The three upper layers of all-MiniLM-L6-v2, forked and fine-tuned for all fields
 means of tokens over the item and over each clause. Fork and heads are stored in half precision. Probabilities
 are calibrated and thresholds chosen on texts of whole industries that the network has not seen.
 
-Made with `earmark train --data DATA --labels LABELS --out OUT --seed {seed}`.
+Made with `earmark train --data DATA --labels LABELS --out OUT --seed {seed} --runs {runs}`{mean}.
 
 Not for decisions about single people. English only; other languages are left untagged. Rare labels
 (see support below) are uncertain, and the labels follow one guide, not the truth about what somebody felt.
@@ -43,13 +43,14 @@ class Card:
     model: str
     examples: Sequence[Example]
     seed: int
+    runs: int
     report: Report
 
 
 def write_card(folder: Path, card: Card) -> None:
     """Writes `README.md` into a tagger's folder."""
     parts = [
-        INTRODUCTION.format(model=card.model, seed=card.seed),
+        INTRODUCTION.format(model=card.model, seed=card.seed, runs=card.runs, mean=_mean(card.runs)),
         "## Data\n\n" + _data(card.examples),
         "## Scores\n\nOn texts of domains and writers that were not trained on; 95 % bootstrap intervals.\n\n"
         + _figures(card.report.figures),
@@ -57,6 +58,14 @@ def write_card(folder: Path, card: Card) -> None:
         "### Labels\n\n" + _labels(card.report),
     ]
     (folder / "README.md").write_text("\n".join(parts), encoding="utf-8")
+
+
+def _mean(runs: int) -> str:
+    return (
+        f": the mean of {runs} networks that begin alike and see the texts in another order"
+        if runs > 1
+        else ""
+    )
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -22,6 +22,7 @@ def train(
     out: Path,
     seed: int,
     *,
+    runs: int = 1,
     languages: Sequence[str] = ("en",),
     with_corrections: bool = False,
 ) -> None:
@@ -30,7 +31,7 @@ def train(
     from nlp.train import train as train_tagger
 
     console = Console(stderr=True)
-    plan = replace(Plan().seeded(seed), languages=tuple(languages))
+    plan = replace(Plan().seeded(seed), languages=tuple(languages), runs=runs)
     extra = _corrections(settings) if with_corrections else []
     if with_corrections:
         console.log(f"{len(extra):,} items with verdicts of people")

@@ -162,7 +162,7 @@ def test_training_writes_a_tagger_that_tags(small_data, tmp_path, monkeypatch):
     monkeypatch.setattr("nlp.data.OWN_CONVERSATIONS", tmp_path / "none")
     data, labels = small_data
     plan = Plan(
-        public=Recipe(epochs=1), labelled=Recipe(epochs=1), folds=2, held_out=0, model="tiny-1"
+        public=Recipe(epochs=1), labelled=Recipe(epochs=1), runs=2, folds=2, held_out=0, model="tiny-1"
     ).seeded(3)
     said: list[str] = []
 
@@ -172,6 +172,8 @@ def test_training_writes_a_tagger_that_tags(small_data, tmp_path, monkeypatch):
     [tagged] = Tagger.load(made.folder).tag([Document(id="a", text="The parcel is late again.")])
     assert tagged.tags.model == "tiny-1"
     assert "earmark train" in card
+    assert "--runs 2`: the mean of 2 networks" in card
+    assert "run 2 of 2" in said
     assert "sentiment macro-F1" in card
     assert any("held out" in line for line in said)
     assert plan == replace(plan)
