@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from assistant.errors import InputError
+from assistant.measuring.baseline import baseline
 from assistant.measuring.questions import QUESTIONS
 from assistant.measuring.rates import Progress as OnProgress
 from assistant.measuring.rates import Rate
@@ -58,7 +59,16 @@ def _measured(product: "Product", corpora: int, seed: int, progress: OnProgress)
         today=last or dt.date.today(),  # noqa: DTZ011
         progress=progress,
     )
-    return [*true, *checked]
+    compared = baseline(
+        view,
+        product.asker,
+        lambda question, k: [
+            near[0] for near in product.index.vectors.search(product.embed([question])[0], k)
+        ],
+        today=last or dt.date.today(),  # noqa: DTZ011
+        progress=progress,
+    )
+    return [*true, *checked, *compared]
 
 
 def _show(rates: list[Rate]) -> None:

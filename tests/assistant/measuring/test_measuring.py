@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.ask.answer import Answer
+from assistant.measuring.baseline import baseline
 from assistant.measuring.corpora import OUTCOME, Pool
 from assistant.measuring.reasons import reasons
 from assistant.measuring.receipts import receipts
@@ -79,3 +80,35 @@ def test_true_answers_pass_and_lies_are_counted(product: Product):
     assert wrong["numbers that a recount gives"] == 1
     assert wrong["shares and intervals that a recount gives"] == 1
     assert wrong["quotes that stand in their item"] == 1
+
+
+def test_counting_everything_beats_the_nearest_few(product: Product):
+    """Shares and leading labels: all items are right, and what retrieval alone would say is measured beside it."""
+    view = product.snapshot().view
+
+    def nearest(question: str, k: int) -> list[int]:
+        return [near[0] for near in product.index.vectors.search(product.embed([question])[0], k)]
+
+    rates = {rate.name: rate for rate in baseline(view, product.asker, nearest, today=TODAY, progress=quiet)}
+
+    assert rates["shares within five points, Earmark"].value == 1
+    assert rates["leading label named, Earmark"].value == 1
+    assert rates["shares within five points, the nearest 10 read without error"].value < 0.8
+    assert all(rate.of >= 3 for rate in rates.values())
+
+
+def test_a_wrong_answer_is_counted_as_wrong(product: Product):
+    """An asker that says the same to everything is seldom right."""
+    view = product.snapshot().view
+    once = product.asker.ask("What share of feedback about delivery is negative?", today=TODAY)
+
+    class Same:
+        def ask(self, _question: str, today: dt.date) -> Answer:
+            del today
+            return once
+
+    rates = baseline(view, Same(), lambda _question, _k: [], today=TODAY, progress=quiet)  # type: ignore[arg-type]
+
+    assert rates[0].value < 0.7
+    assert [rate.n for rate in rates[1:3]] == [0, 0]
+    assert rates[3].n == 0
