@@ -1,6 +1,8 @@
 """Runs a network over prepared examples, and fits calibration and thresholds on what it says about unseen ones."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,6 +14,9 @@ from nlp.fitting import Prepared, cached_batch
 from nlp.gap import GapModel, conversation_features
 from nlp.heads import HEADS, REPLY_HEADS, slices
 from nlp.network import Network
+from nlp.quality import LEAVING, RISK, Confusion, FieldQuality
+
+BoolArray = NDArray[np.bool_]
 
 END = 10_000  # the pair that shows how a conversation ended sorts after all its turns
 
@@ -125,17 +130,52 @@ def _gap_model(
     return GapModel.fit(np.stack(features), np.array(wanted))
 
 
-def micro_scores(held_out: HeldOut, fitted: Fitted) -> dict[str, tuple[float, float]]:
-    """Precision and recall over all labels of each field, on texts of domains that were not trained on."""
+def measured(held_out: HeldOut, fitted: Fitted) -> dict[str, FieldQuality]:
+    """How good each field is on texts of domains that were not trained on."""
     items = held_out.items
     probabilities = fitted.calibration.probabilities(items.logits)
     said = settle(probabilities, fitted.thresholds.decide(probabilities))[1] * items.known
     out = {}
     for head, place in zip(HEADS, slices(HEADS).values(), strict=True):
-        absent = [place.start + n for n, label in enumerate(head.labels) if label in ("none", "0")]
-        columns = [column for column in range(place.start, place.stop) if column not in absent]
-        truth = items.labels[:, columns] * items.known[:, columns]
-        hits = float((truth * said[:, columns]).sum())
-        if truth.sum():
-            out[head.field] = (hits / max(float(said[:, columns].sum()), 1), hits / float(truth.sum()))
+        columns = [n for n, label in enumerate(head.labels) if label not in ("none", "0")]
+        kept = [place.start + n for n in columns]
+        found = field_quality(
+            [head.labels[n] for n in columns], items.labels[:, kept], said[:, kept], items.known[:, kept]
+        )
+        if found is not None:
+            out[head.field] = found
     return out
+
+
+def field_quality(
+    labels: Sequence[str], truth: NDArray[Any], said: NDArray[Any], known: NDArray[Any]
+) -> FieldQuality | None:
+    """Quality of a field from arrays (items, labels) of 0 and 1; None when nothing is true of any item."""
+    judged = known > 0
+    is_true, is_said = (truth > 0) & judged, (said > 0) & judged
+    if not is_true.any():
+        return None
+    parts = {label: [n] for n, label in enumerate(labels)}
+    risky = [n for n, label in enumerate(labels) if label in LEAVING]
+    if len(risky) == len(LEAVING):
+        parts[RISK] = risky
+    hits = int((is_true & is_said).sum())
+    return FieldQuality(
+        precision=hits / max(int(is_said.sum()), 1),
+        recall=hits / int(is_true.sum()),
+        labels={
+            label: _confusion(
+                *(np.asarray(rows[:, columns].any(axis=1), bool) for rows in (is_true, is_said, judged))
+            )
+            for label, columns in parts.items()
+        },
+    )
+
+
+def _confusion(truth: BoolArray, said: BoolArray, known: BoolArray) -> Confusion:
+    return Confusion(
+        int((truth & said).sum()),
+        int((said & ~truth).sum()),
+        int((truth & ~said).sum()),
+        int((known & ~truth & ~said).sum()),
+    )

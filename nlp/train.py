@@ -37,7 +37,7 @@ from nlp.encoder import encoder_folder
 from nlp.evaluate import evaluate
 from nlp.fitting import Prepared, Progress, Recipe, fit, fit_heads, prepare
 from nlp.heads import HEADS, slices
-from nlp.held_out import HeldOut, Outputs, fit_decisions, micro_scores, run
+from nlp.held_out import HeldOut, Outputs, field_quality, fit_decisions, measured, run
 from nlp.losses import ClassWeights, class_weights
 from nlp.network import Network
 from nlp.own_theme_fit import described, evidence, fit_own_themes
@@ -229,7 +229,7 @@ def _write(
         gap=fitted.gap,
     )
     write_checkpoint(out, checkpoint)
-    write_quality(out, micro_scores(held_out, fitted))
+    write_quality(out, measured(held_out, fitted))
     save_weights(network, out)
 
 
@@ -246,10 +246,9 @@ def add_blend(folder: Path, items: Outputs, cache: Path | None = None) -> None:
     values[place] = Thresholds.fit((head,), probabilities, labels, known).values
     thresholds = replace(checkpoint.thresholds, values=values)
     write_checkpoint(folder, replace(checkpoint, blend=blend, thresholds=thresholds))
-    said = (probabilities >= values[place]) * known
-    hits = float((said * labels).sum())
-    measured = (hits / max(float(said.sum()), 1), hits / max(float((labels * known).sum()), 1))
-    write_quality(folder, {**quality(folder), "themes": measured})
+    found = field_quality(head.labels, labels, probabilities >= values[place], known)
+    if found is not None:
+        write_quality(folder, {**quality(folder), "themes": found})
 
 
 def add_own_themes(folder: Path, examples: Sequence[Example], seed: int, cache: Path | None = None) -> None:

@@ -8,12 +8,14 @@ from typing import Any, Literal, Protocol
 
 from assistant.ask import compare, compose, counts, drivers, impact, news, ranking, reading, refusing, trends
 from assistant.ask.answer import Answer, Coverage
+from assistant.ask.corrected import corrected
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import Intent, QueryPlan, Reading, Reads
 from assistant.ask.suggest import suggestions
 from assistant.ask.write import Writer
 from assistant.errors import InputError
 from assistant.scope import Scope
+from nlp.quality import FieldQuality
 
 LONGEST_QUESTION = 2000
 Stage = Callable[[str, dict[str, Any]], None]
@@ -54,9 +56,7 @@ class Snapshot:
 
     view: View
     parser: Reads
-    quality: Mapping[
-        str, tuple[float, float]
-    ]  # tag field -> precision, recall of the tagger on unseen domains
+    quality: Mapping[str, FieldQuality]  # of the tagger on unseen domains, by tag field
 
 
 class Asker:
@@ -119,6 +119,7 @@ class Asker:
         stage("progress", {"what": f"Counting {total:,} {view.names.scope(plan.scope)}", "items": total})
         (ANALYSES[plan.intent] if total else refusing.nothing)(view, plan, ledger)
         if total:
+            corrected(plan, ledger, snapshot.quality)
             ledger.caveats += [*_copies(view, plan.scope), *_quality(plan, snapshot.quality), BIAS]
         return ledger
 
@@ -182,7 +183,7 @@ def _copies(view: View, scope: Scope) -> list[str]:
     return [f"{copies:,} copies of the same text are counted once."] if copies else []
 
 
-def _quality(plan: QueryPlan, quality: Mapping[str, tuple[float, float]]) -> list[str]:
+def _quality(plan: QueryPlan, quality: Mapping[str, FieldQuality]) -> list[str]:
     """How good the detector is for what the numbers rest on."""
     used = {
         "themes": plan.scope.themes
@@ -196,6 +197,9 @@ def _quality(plan: QueryPlan, quality: Mapping[str, tuple[float, float]]) -> lis
         "sentiment": plan.scope.sentiment
         or plan.by == "sentiment"
         or (plan.outcome and plan.outcome.sentiment),
+        "forces": plan.scope.forces or plan.by == "force",
+        "spectrum": plan.by == "spectrum",
+        "values": plan.by == "value",
     }
     names = {
         "themes": "themes",
@@ -203,9 +207,12 @@ def _quality(plan: QueryPlan, quality: Mapping[str, tuple[float, float]]) -> lis
         "empathy_gaps": "empathy gaps",
         "emotions": "emotions",
         "sentiment": "sentiment",
+        "forces": "forces",
+        "spectrum": "components of the spectrum",
+        "values": "value levels",
     }
     known = [
-        f"{names[field]} {quality[field][0]:.2f} and {quality[field][1]:.2f}"
+        f"{names[field]} {quality[field].precision:.2f} and {quality[field].recall:.2f}"
         for field, is_used in used.items()
         if is_used and field in quality
     ]

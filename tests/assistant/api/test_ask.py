@@ -135,3 +135,22 @@ def test_an_empty_workspace_says_what_to_do(empty: TestClient, question: str) ->
     answer = ask(empty, question)
     assert "Import a file" in answer["answer"]
     assert answer["citations"] == []
+
+
+def test_a_count_says_what_it_would_be_without_the_detectors_errors(reader: TestClient) -> None:
+    """The corrected share has a receipt: the same items, with an interval that is wider than that of the count."""
+    answer = ask(reader, "How many customers are leaving?")
+    facts = {fact["kind"]: fact for fact in answer["facts"]}
+    plain, corrected = facts["share"], facts["corrected"]
+    assert corrected["filter"] == plain["filter"]
+    assert corrected["ci"][0] <= corrected["value"] <= corrected["ci"][1]
+    assert corrected["ci"][1] - corrected["ci"][0] > plain["ci"][1] - plain["ci"][0]
+    assert "the true share would be about" in answer["answer"]
+
+
+@pytest.mark.parametrize(
+    "question", ["How many complaints about delivery are there?", "How many emails are there?"]
+)
+def test_nothing_is_corrected_where_the_errors_are_not_known(reader: TestClient, question: str) -> None:
+    """A theme and its tone together were not measured, and a channel is no tag."""
+    assert "corrected" not in {fact["kind"] for fact in ask(reader, question)["facts"]}
