@@ -19,6 +19,7 @@ from assistant.api import (
     health,
     imports,
     jobs,
+    key_drivers,
     key_points,
     openapi,
     problems,
@@ -40,6 +41,7 @@ logger = logging.getLogger(__name__)
 _ROUTES = (
     ask,
     key_points,
+    key_drivers,
     experience,
     tag,
     search,

@@ -83,6 +83,7 @@ KEY_POINTS: Json = {
     "Why customers complain": {"polarity": "-"},
     "Of those who leave": {"filter": {"churn": ["left", "leaving", "at_risk"]}, "themes": 3},
 }
+KEY_DRIVERS: Json = {"Of the rating": {"attribute": "rating"}}
 EXPERIENCE: Json = {
     "Everything": {},
     "Of what is said about returns, by segment": {"filter": {"themes": ["returns_refunds"]}, "by": "segment"},

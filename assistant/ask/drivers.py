@@ -7,7 +7,8 @@ from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
 from assistant.ask.candidates import by_tone, candidates, own_scope, scope_of, strata
-from assistant.ask.ledger import Ledger, View, counted
+from assistant.ask.importance import say_importance
+from assistant.ask.ledger import Ledger, View, counted, with_known
 from assistant.ask.plan import RISK, QueryPlan
 from assistant.ask.trends import course, half
 from assistant.ask.voices import quotes
@@ -45,6 +46,14 @@ class Case:
         return "tone and length" if by_tone(self.outcome) else "length"
 
     @property
+    def population(self) -> str:
+        """Whose items are compared: "items about delivery with a rating"."""
+        named = self.view.names.scope(self.plan.scope)
+        if self.scope == counted(self.plan.scope):
+            return named
+        return f"{named} with a known {listed([name.replace('_', ' ') for name in self.outcome.attributes])}"
+
+    @property
     def is_leaving(self) -> bool:
         return bool(self.outcome.churn) and set(self.outcome.churn) <= set(RISK)
 
@@ -52,7 +61,8 @@ class Case:
 def drivers(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     """Answer a `drivers` plan into the ledger."""
     outcome = plan.outcome or Scope(sentiment=["negative", "mixed"])
-    case = Case(view=view, plan=plan, ledger=ledger, scope=counted(plan.scope), outcome=outcome)
+    scope = with_known(view, counted(plan.scope), outcome)
+    case = Case(view=view, plan=plan, ledger=ledger, scope=scope, outcome=outcome)
     items, inside = view.items(case.scope), view.items(case.both)
     found = contrast(items, inside, dict(candidates(view, plan.scope, outcome)), strata(view, items, outcome))
     if found.is_thin:
@@ -63,6 +73,8 @@ def drivers(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     _headline(case, found, shown, frequent)
     _drivers(case, shown)
     _frequent(case, frequent)
+    for attribute in outcome.attributes:
+        say_importance(view, ledger, case.scope, attribute)
     _stated(case)
     _alike(case, found)
     _segments(case, found)
@@ -90,7 +102,7 @@ def _headline(case: Case, found: Contrast, shown: list[Driver], frequent: list[D
     names = case.view.names
     fact = case.ledger.fact("outcome", "outcome", case.both, len(found.outcome) + len(found.rest))
     text = (
-        f"{percent(fact.value)} of {names.scope(case.plan.scope)} ({of(fact.n, fact.of)}; 95 % interval "
+        f"{percent(fact.value)} of {case.population} ({of(fact.n, fact.of)}; 95 % interval "
         f"{interval(fact.ci or (0, 1))}) {names.happens(case.outcome)}."
     )
     leading = (shown or frequent)[:2]
@@ -251,7 +263,7 @@ def _thin(case: Case, total: int) -> None:
     """Too few to compare: the count, and what they say."""
     fact = case.ledger.fact("outcome", "outcome", case.both, total)
     names = case.view.names
-    text = f"Too few to compare: {of(fact.n, fact.of)} {names.scope(case.plan.scope)} {names.happens(case.outcome)}."
+    text = f"Too few to compare: {of(fact.n, fact.of)} {case.population} {names.happens(case.outcome)}."
     case.ledger.say("head", text, facts=[fact])
     for voice in quotes(case.ledger, case.view.items(case.both), None, 4):
         case.ledger.say("quotes", "", citations=[voice], title="What they say")

@@ -23,6 +23,8 @@ _FALLS = {stem(word) for word in ("drop", "fall", "fell", "decline", "sink", "lo
 _RATED = frozenset({"rate", "rates", "rated", "rating"})
 _RISES = {stem(word) for word in ("rise", "rose", "climb", "high", "improve", "up")}
 _BETWEEN = bag("are is was were so have has gone going go went been being get getting got our the did do")
+_DRIVES = bag("drive drives driver drivers driving affect affects influence influences determine determines")
+_REACH = 6  # words from "drives" to the name of the number
 _LOWEST, _HIGHEST = 0.4, 0.7  # shares of the scale that "low" and "high" mean: 1-2 and 4-5 of 5
 
 Test = Callable[[float], bool]
@@ -66,6 +68,7 @@ class Grades:
                     yield from self._mention(found[0], range(found[1], found[2]), read[2])
             yield from self._moved(tokens, place)
             yield from self._nps(tokens, place)
+            yield from self._driven(tokens, place)
 
     def _mention(self, name: str, places: Iterable[int], test: Test) -> Iterator[Mention]:
         """The values of the attribute that pass the test, lowest first."""
@@ -139,6 +142,21 @@ class Grades:
         if before >= 0 and tokens[before].stem in _UNITS:
             test = self._part(self._graded, is_low=tokens[place].stem in _FALLS)
             yield from self._mention(self._graded, [before, place], test)
+
+    def _driven(self, tokens: Sequence[Token], place: int) -> Iterator[Mention]:
+        """What drives the rating, the drivers of NPS: the low values are to be explained."""
+        if tokens[place].low not in _DRIVES:
+            return
+        for at in range(place + 1, min(place + _REACH, len(tokens))):
+            if tokens[at].low in _LOW | _HIGH:
+                return
+            name = next(
+                (n for n in self.names if n in self._stems and self._stems[n] == (tokens[at].stem,)), None
+            )
+            name = name or (self._graded if tokens[at].low in _NOUNS | {"score", "scores"} else None)
+            if name in self._numbers:
+                yield from self._mention(name, [at], self._part(name, is_low=True))
+                return
 
     def _part(self, name: str, *, is_low: bool) -> Test:
         """Whether a number lies in the low or the high part of the scale."""

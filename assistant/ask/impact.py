@@ -8,7 +8,7 @@ from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
 from assistant.ask.candidates import by_tone, candidates, own_scope, strata
-from assistant.ask.ledger import Ledger, View, counted, population
+from assistant.ask.ledger import Ledger, View, counted, population, with_known
 from assistant.ask.plan import RISK, QueryPlan
 from assistant.ask.voices import quotes
 from assistant.ask.words import interval, number, of, percent, points, split, upper
@@ -27,7 +27,7 @@ WORTH = re.compile(r"(^|_)(value|ltv|clv|revenue|spend|spent|turnover)(_|$)", re
 def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     """Answer an `impact` plan: troubles by how much of the outcome they may account for."""
     outcome = plan.outcome or Scope(churn=list(RISK))
-    scope = counted(plan.scope)
+    scope = with_known(view, counted(plan.scope), outcome)
     items, inside = view.items(scope), view.items(scope.narrowed(outcome))
     troubles = {
         term: found
@@ -52,7 +52,7 @@ def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
             themes=plan.scope.themes, polarity=plan.scope.polarity, empathy_gaps=plan.scope.empathy_gaps
         )
     ) != Scope():
-        base = counted(population(plan.scope))
+        base = with_known(view, counted(population(plan.scope)), outcome)
         own = stake(
             "scope", view.items(base), view.items(base.narrowed(outcome)), view.items(base.narrowed(topic))
         )

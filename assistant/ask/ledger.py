@@ -63,6 +63,15 @@ def counted(scope: Scope) -> Scope:
     )
 
 
+def with_known(view: View, scope: Scope, outcome: Scope) -> Scope:
+    """The scope without items of which is not known whether they have the outcome: those without its attributes."""
+    for name in outcome.attributes:
+        values = [term.partition("=")[2] for term in view.terms.terms(f"attr.{name}=")]
+        if view.items(scope) - view.terms.any(f"attr.{name}={value}" for value in values):
+            scope = scope.narrowed(Scope(attributes={name: values}))
+    return scope
+
+
 def population(scope: Scope) -> Scope:
     """What a share is a share of: the same channel, segment and time, whatever the items say."""
     exclude = Scope(terms=scope.exclude.terms) if scope.exclude else None

@@ -6,7 +6,7 @@ from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
 from assistant.ask.candidates import scope_of
-from assistant.ask.ledger import Ledger, View, counted, population
+from assistant.ask.ledger import Ledger, View, counted, population, with_known
 from assistant.ask.plan import QueryPlan
 from assistant.ask.voices import quotes, shown_term
 from assistant.ask.words import KINDS, interval, of, percent, split, upper
@@ -126,7 +126,8 @@ def _own_rate(view: View, plan: QueryPlan, ledger: Ledger, fact: Fact) -> Fact |
 
 def _by_rate(view: View, plan: QueryPlan, ledger: Ledger, groups: Mapping[str, BitMap], kind: str) -> None:
     """Groups by the share of their items that have the outcome, each tested against all other groups."""
-    scope, outcome = counted(plan.scope), plan.outcome or Scope()
+    outcome = plan.outcome or Scope()
+    scope = with_known(view, counted(plan.scope), outcome)
     items, inside = view.items(scope), view.items(scope.narrowed(outcome))
     present = {term: found & items for term, found in groups.items() if found & items}
     sized = {term: found for term, found in present.items() if len(found) >= LEAST_TOTAL}

@@ -364,3 +364,49 @@ def test_what_is_new_takes_weeks_before(build: Build) -> None:
     ledger, text = run(build(told(lately=True)[:120]), intent="emerging")
     assert text.startswith("Too little time")
     assert not [fact for fact in ledger.facts if fact.kind == "rise"]
+
+
+def raters(n: int = 200) -> list[Said]:
+    """Reviews whose rating falls with late delivery, and chats without any rating, most of them about delivery."""
+    rng = random.Random(3)
+    said = []
+    for at in range(n):
+        rated, late, thin = at % 2 == 0, rng.random() < 0.5, rng.random() < 0.4
+        stars = 5 - (3 if late and rng.random() < 0.8 else 0) - (rng.random() < 0.3)
+        themes = [("delivery", "-", None)] if late or not rated else []
+        themes += [("product_quality", rng.choice("-+"), None)] if thin else []
+        said.append(
+            Said(
+                text=f"{rng.choice(STARTS)}, parcel {at} and what became of it. {rng.choice(ENDS)} {at}. Bye {at}.",
+                themes=tuple(themes), day=at, sentiment="negative" if rng.random() < 0.5 else "neutral",
+                attributes={"rating": str(stars)} if rated else {"channel": "chat"},
+            )
+        )  # fmt: skip
+    return said
+
+
+@pytest.mark.parametrize("intent", ["drivers", "impact", "rank"])
+def test_items_without_a_rating_are_no_items_with_a_good_one(build: Build, intent: str) -> None:
+    """What is not known is on neither side of a comparison."""
+    world = build(raters())
+    ledger, _text = run(
+        world,
+        intent=intent,
+        scope={},
+        outcome={"attributes": {"rating": ["1", "2"]}},
+        by="theme" if intent == "rank" else None,
+    )
+    check(world, ledger)
+    assert max(fact.of for fact in ledger.facts) == 100
+
+
+def test_the_rating_is_taken_apart_by_themes(build: Build) -> None:
+    """Late delivery accounts for most of it, in points of the rating."""
+    world = build(raters())
+    ledger, text = run(world, intent="drivers", scope={}, outcome={"attributes": {"rating": ["1", "2"]}})
+    first = next(fact for fact in ledger.facts if fact.kind == "importance")
+    assert first.label == "theme=delivery"
+    assert first.ci is not None
+    assert first.ci[0] > 0.5
+    assert "of what the themes explain" in text
+    assert "items with a known rating" in text

@@ -1,0 +1,133 @@
+"""Key drivers of a rating or another number: which themes account for how much of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pyroaring import BitMap
+
+from assistant.ask.answer import Fact
+from assistant.ask.ledger import Ledger, View
+from assistant.ask.words import percent, split, upper
+from assistant.insight.importance import MOST, PER_PREDICTOR, KeyDriver, key_drivers
+from assistant.scope import Scope
+from index.terms import numbers_of
+
+LEAST_SHARE = 0.03  # of the items, from which a theme takes part
+SHOWN = 4
+TEST = "LMG share of R², percentile bootstrap"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Importance:
+    """How much of a number the themes explain, and each one's part of that with the items that speak of it."""
+
+    attribute: str
+    items: int
+    mean: float
+    r2: float
+    found: Sequence[tuple[KeyDriver, Fact]]
+
+
+def numeric(view: View, attribute: str) -> dict[float, BitMap]:
+    """Items by the value of an attribute that is a number; those with another value are left out."""
+    found: dict[float, BitMap] = {}
+    for term, items in view.terms.terms(f"attr.{attribute}=").items():
+        try:
+            found.setdefault(float(split(term)[1]), BitMap()).update(items)
+        except ValueError:
+            continue
+    return found
+
+
+def importance(view: View, ledger: Ledger, scope: Scope, attribute: str) -> Importance | None:
+    """Take the variance of an attribute apart by the themes that its items praise or complain of.
+
+    A theme counts +1 where an item only praises it, -1 where it only complains, 0 else. The most frequent themes
+    take part. None when the attribute has no numbers, or too few items have one.
+
+    Args:
+        view: the feedback.
+        ledger: takes the receipts.
+        scope: the items.
+        attribute: what is to be explained.
+    """
+    values = numeric(view, attribute)
+    known = BitMap.union(*values.values()) if values else BitMap()
+    items = view.items(scope) & known
+    if len(values) < 2 or not items:
+        return None
+    place = np.zeros(int(items[-1]) + 1, np.intp)
+    place[numbers_of(items)] = np.arange(len(items))
+    outcome = np.zeros(len(items))
+    for value, having in values.items():
+        outcome[place[numbers_of(having & items)]] = value
+    tones = _tones(view, items)
+    most = min(MOST, len(items) // PER_PREDICTOR - 1)
+    chosen = sorted(tones, key=lambda theme: (-sum(map(len, tones[theme])), theme))[: max(most, 0)]
+    predictors = {}
+    for theme in chosen:
+        good, bad = tones[theme]
+        predictors[theme] = np.zeros(len(items))
+        predictors[theme][place[numbers_of(good)]] = 1
+        predictors[theme][place[numbers_of(bad)]] = -1
+    found = key_drivers(outcome, predictors)
+    if found is None:
+        return None
+    return Importance(
+        attribute=attribute,
+        items=len(items),
+        mean=float(outcome.mean()),
+        r2=found.r2,
+        found=[(one, _fact(ledger, scope, attribute, values, one, len(items))) for one in found.found],
+    )
+
+
+def _tones(view: View, items: BitMap) -> dict[str, tuple[BitMap, BitMap]]:
+    """Themes with the items that only praise, and that only complain."""
+    found = {}
+    for theme in set(view.names.themes) - set(view.names.parents):
+        praise, blame = (view.terms.get(f"theme={theme}:{mark}") & items for mark in "+-")
+        good, bad = praise - blame, blame - praise
+        if len(good) + len(bad) >= max(LEAST_SHARE * len(items), 5) and len(good) + len(bad) < len(items):
+            found[theme] = (good, bad)
+    return found
+
+
+def _fact(
+    ledger: Ledger, scope: Scope, attribute: str, values: dict[float, BitMap], one: KeyDriver, of: int
+) -> Fact:
+    """The items that the importance rests on: those with the attribute that speak of the theme."""
+    written = [split(term)[1] for term in ledger.view.terms.terms(f"attr.{attribute}=")]
+    chosen = [value for value in written if _number(value) in values]
+    own = scope.narrowed(Scope(attributes={attribute: chosen}), Scope(themes=[one.label]))
+    return ledger.fact(
+        "importance", f"theme={one.label}", own, of, value=one.importance, ci=one.ci, test=TEST
+    )
+
+
+def _number(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        return float("nan")
+
+
+def say_importance(view: View, ledger: Ledger, scope: Scope, attribute: str) -> None:
+    """Add the key drivers of an attribute to an answer, where there is enough to tell them."""
+    found = importance(view, ledger, scope, attribute)
+    if found is None:
+        return
+    name = attribute.replace("_", " ")
+    for one, fact in [pair for pair in found.found if pair[0].ci[0] > 0][:SHOWN]:
+        text = (
+            f"**{upper(view.names.theme(one.label))}**: {percent(one.importance)} of what the themes explain "
+            f"({percent(one.ci[0])} to {percent(one.ci[1])}). A complaint goes with a {name} {abs(one.effect):.1f} "
+            f"{'lower' if one.effect >= 0 else 'higher'} than silence, praise with one as much "
+            f"{'higher' if one.effect >= 0 else 'lower'}."
+        )
+        ledger.say("list", text, facts=[fact], title=f"What accounts for the {name}")
+    ledger.caveats.append(
+        f"The themes together explain {percent(found.r2)} of the variance of the {name}; parts are LMG shares (Shapley values "
+        "of R²) with bootstrap intervals."
+    )

@@ -1,0 +1,102 @@
+"""Key drivers of a number such as a rating: how much of its variance each label accounts for."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+MOST = 8  # predictors: every subset of them is fitted
+PER_PREDICTOR = 10  # items that each predictor takes
+RESAMPLES = 400
+_TINY = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyDriver:
+    """A predictor and its part of the explained variance.
+
+    `importance` is its share of R² (all add up to 1), `ci` the 95 % bootstrap interval; `effect` is how much higher
+    the number is per unit of the predictor, the others held fixed.
+    """
+
+    label: str
+    importance: float
+    ci: tuple[float, float]
+    effect: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyDrivers:
+    """`r2` is the share of the variance that all predictors together explain, in `items` items."""
+
+    items: int
+    r2: float
+    found: Sequence[KeyDriver]
+
+
+def key_drivers(outcome: Floats, predictors: Mapping[str, Floats], *, seed: int = 0) -> KeyDrivers | None:
+    """Relative importance by LMG: the mean gain in R² over all orders of the predictors (the Shapley value of R²).
+
+    Sources: Lindeman, Merenda and Gold 1980; Grömping 2007; percentile bootstrap over items.
+
+    Args:
+        outcome: the number of each item, shape (n,).
+        predictors: by label, what each item says, shape (n,); at most `MOST`.
+        seed: of the bootstrap.
+
+    Returns:
+        None when there are fewer than `PER_PREDICTOR` items per predictor, or when nothing varies.
+
+    Raises:
+        ValueError: for more than `MOST` predictors.
+    """
+    if len(predictors) > MOST:
+        raise ValueError(f"{len(predictors)} predictors are too many; give {MOST} at most")
+    if not predictors or len(outcome) < PER_PREDICTOR * (len(predictors) + 1):
+        return None
+    data = np.column_stack([*predictors.values(), outcome]).astype(float)
+    if data[:, -1].std() == 0 or (data[:, :-1].std(axis=0) == 0).any():
+        return None
+    chance = np.random.default_rng(seed)
+    rows = [np.arange(len(data)), *(chance.integers(0, len(data), len(data)) for _ in range(RESAMPLES))]
+    whole, *drawn = _lmg(np.array([np.cov(data[chosen], rowvar=False) for chosen in rows]))
+    shares = np.array(drawn) / np.maximum(np.sum(drawn, axis=1, keepdims=True), _TINY)
+    low, high = np.quantile(shares, [0.025, 0.975], axis=0)
+    r2 = float(whole.sum())
+    effects = np.linalg.lstsq(
+        data[:, :-1] - data[:, :-1].mean(0), data[:, -1] - data[:, -1].mean(), rcond=None
+    )[0]
+    found = [
+        KeyDriver(
+            label=label,
+            importance=float(whole[n] / r2) if r2 > 0 else 0.0,
+            ci=(float(low[n]), float(high[n])),
+            effect=float(effects[n]),
+        )
+        for n, label in enumerate(predictors)
+    ]
+    return KeyDrivers(items=len(data), r2=r2, found=sorted(found, key=lambda one: -one.importance))
+
+
+def _lmg(covariances: Floats) -> Floats:
+    """LMG values (samples, predictors) from covariances (samples, n, n) of predictors and, last, the outcome."""
+    samples, count = len(covariances), covariances.shape[1] - 1
+    scale = np.maximum(np.einsum("sii->si", covariances), _TINY) ** 0.5
+    related = covariances / scale[:, :, None] / scale[:, None, :]
+    explained = np.zeros((1 << count, samples))
+    for subset in range(1, 1 << count):
+        chosen = [n for n in range(count) if subset >> n & 1]
+        within = related[:, chosen][:, :, chosen] + _TINY * np.eye(len(chosen))
+        across = related[:, chosen, -1]
+        explained[subset] = (across * np.linalg.solve(within, across[:, :, None])[:, :, 0]).sum(axis=1)
+    subsets = np.arange(1 << count)
+    weights = np.array([math.factorial(k) * math.factorial(count - k - 1) for k in range(count)])
+    values = np.zeros((samples, count))
+    for n in range(count):
+        without = subsets[subsets >> n & 1 == 0]
+        share = weights[[int(subset).bit_count() for subset in without]] / math.factorial(count)
+        values[:, n] = share @ (explained[without | 1 << n] - explained[without])
+    return values
