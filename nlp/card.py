@@ -10,11 +10,11 @@ from nlp.evaluate import Report
 from nlp.metrics import Figure
 
 PUBLIC = (
-    ("GoEmotions", "fine emotions of 43,410 comments, and the sentiment and emotions that follow from them", "CC BY 4.0", "Demszky et al. 2020"),
-    ("MAMS", "aspects and polarity of restaurant sentences", "Apache-2.0", "Jiang et al. 2019"),
-    ("Women's E-Commerce Clothing Reviews", "ratings; 390 reviews labelled by our guide", "CC0", "Agarap 2018"),
+    ("GoEmotions", "fine emotions of 43,410 comments, the sentiment and emotions that follow from them; some labelled by our guide", "CC BY 4.0", "Demszky et al. 2020"),
+    ("MAMS", "aspects and polarity of restaurant sentences; some labelled by our guide", "Apache-2.0", "Jiang et al. 2019"),
+    ("Women's E-Commerce Clothing Reviews", "ratings; some labelled by our guide", "CC0", "Agarap 2018"),
     ("BANKING77", "questions with intents", "CC BY 4.0", "Casanueva et al. 2020"),
-    ("NatCS intents", "spoken requests", "CDLA-Permissive-2.0", "Gung et al. 2023"),
+    ("NatCS intents", "spoken requests; some labelled by our guide", "CDLA-Permissive-2.0", "Gung et al. 2023"),
     ("FewSum", "product and business reviews, labelled by our guide", "MIT", "Bražinskas et al. 2020"),
     ("DSTC11 subjective knowledge", "hotel and restaurant reviews, labelled by our guide", "CDLA-Sharing-1.0", "Zhao et al. 2023"),
     ("CFPB complaints", "complaint narratives, labelled by our guide", "US public domain", "CFPB"),

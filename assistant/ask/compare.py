@@ -11,8 +11,8 @@ from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import QueryPlan
 from assistant.ask.voices import quotes
 from assistant.ask.words import listed, number, of, percent, points, split, upper
-from assistant.insight.drivers import FALSE_DISCOVERY, LEAST_OUTCOME, Driver, contrast
-from assistant.insight.statistics import Table, fisher_mid_p
+from assistant.insight.drivers import LEAST_OUTCOME, Driver, contrast
+from assistant.insight.statistics import FALSE_DISCOVERY, Table, fisher_mid_p
 from assistant.scope import Scope
 
 SHOWN = 3  # differences to each side

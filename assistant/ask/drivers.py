@@ -13,13 +13,14 @@ from assistant.ask.plan import RISK, QueryPlan
 from assistant.ask.trends import course, half
 from assistant.ask.voices import quotes
 from assistant.ask.words import interval, listed, number, of, percent, points, split, times, upper
-from assistant.insight.drivers import FALSE_DISCOVERY, LEAST_OUTCOME, Contrast, Driver, contrast
+from assistant.insight.drivers import LEAST_OUTCOME, Contrast, Driver, contrast
 from assistant.insight.shares import Share, ranked
-from assistant.insight.statistics import FISHER
+from assistant.insight.statistics import FALSE_DISCOVERY, FISHER
 from assistant.scope import Scope
 
 SHOWN = 4  # drivers, when the question names no number
-FREQUENT = 3  # labels merely more frequent, shown where there is no driver
+FREQUENT = 3  # labels merely more frequent,
+FEW = 2  # shown where there are fewer drivers than this
 LEAST_STATED = 3  # items behind a stated reason
 COMMON = 0.08  # share of the scope from which a label is worth a word though it distinguishes nothing
 SAME = 0.8  # overlap from which a weaker driver is not listed beside the stronger
@@ -69,7 +70,7 @@ def drivers(view: View, plan: QueryPlan, ledger: Ledger) -> None:
         _thin(case, len(items))
         return
     shown = named(found.drivers, plan.limit or SHOWN)
-    frequent = [] if shown else named(found.frequent, FREQUENT)
+    frequent = named(found.frequent, FREQUENT) if len(shown) < FEW else []
     _headline(case, found, shown, frequent)
     _drivers(case, shown)
     _frequent(case, frequent)
@@ -112,8 +113,8 @@ def _headline(case: Case, found: Contrast, shown: list[Driver], frequent: list[D
         first = f"{lead} {'set' if are_many else 'sets'} them apart most."
     elif frequent:
         first = (
-            f"{lead} {'are' if are_many else 'is'} more frequent among them, but at like {case.held} of text nothing "
-            "sets them apart beyond chance."
+            f"{lead} {'are' if are_many else 'is'} more frequent among them, though not beyond chance more than in "
+            f"other texts of like {case.held}."
         )
     else:
         first = "Nothing that was tested sets them apart beyond chance."
@@ -143,7 +144,7 @@ def _frequent(case: Case, frequent: list[Driver]) -> None:
         fact, other = _pair(case, driver, own, "frequent")
         voices = quotes(case.ledger, case.view.items(case.both.narrowed(own)), driver.label, 2)
         text = f"**{upper(case.view.names.noun(driver.label))}**: {_against(driver, fact, other)}, {_points(driver)}."
-        title = f"More frequent among them, but not told from chance at like {case.held} of text"
+        title = f"More frequent among them, though not surely at like {case.held} of text"
         case.ledger.say("list", text, facts=[fact, other], citations=voices, title=title)
 
 

@@ -12,9 +12,9 @@ from assistant.ask.ledger import Ledger, View, counted, population, with_known
 from assistant.ask.plan import RISK, QueryPlan
 from assistant.ask.voices import quotes
 from assistant.ask.words import interval, number, of, percent, points, split, upper
-from assistant.insight.drivers import FALSE_DISCOVERY
 from assistant.insight.impact import LEAST_EXPOSED, Stake, stake, stakes
 from assistant.insight.shares import distinct
+from assistant.insight.statistics import FALSE_DISCOVERY
 from assistant.scope import Scope
 from index.terms import numbers_of
 
@@ -74,7 +74,7 @@ def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
             held,
         )
     for one in frequent:
-        title = f"More frequent with it, but not told from chance at like {held} of text"
+        title = f"More frequent with it, though not surely at like {held} of text"
         _frequent(view, ledger, scope, outcome, one, title)
     ledger.caveats.append(
         f"{number(found.tested)} troubles with {LEAST_EXPOSED} items or more were weighed; those named go with it beyond "

@@ -8,6 +8,7 @@ from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
 from assistant.ask.ledger import Ledger, View
+from assistant.ask.voices import quotes
 from assistant.ask.words import percent, split, upper
 from assistant.insight.importance import MOST, PER_PREDICTOR, KeyDriver, key_drivers
 from assistant.scope import Scope
@@ -126,7 +127,11 @@ def say_importance(view: View, ledger: Ledger, scope: Scope, attribute: str) -> 
             f"{'lower' if one.effect >= 0 else 'higher'} than silence, praise with one as much "
             f"{'higher' if one.effect >= 0 else 'lower'}."
         )
-        ledger.say("list", text, facts=[fact], title=f"What accounts for the {name}")
+        spoken = view.items(Scope.model_validate(fact.filter))
+        voices = quotes(ledger, spoken, f"theme={one.label}:-", 1) or quotes(
+            ledger, spoken, f"theme={one.label}", 1
+        )
+        ledger.say("list", text, facts=[fact], citations=voices, title=f"What accounts for the {name}")
     ledger.caveats.append(
         f"The themes together explain {percent(found.r2)} of the variance of the {name}; parts are LMG shares (Shapley values "
         "of R²) with bootstrap intervals."

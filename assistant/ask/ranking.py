@@ -10,9 +10,8 @@ from assistant.ask.ledger import Ledger, View, counted, population, with_known
 from assistant.ask.plan import QueryPlan
 from assistant.ask.voices import quotes, shown_term
 from assistant.ask.words import KINDS, interval, of, percent, split, upper
-from assistant.insight.drivers import FALSE_DISCOVERY
 from assistant.insight.shares import LEAST_TOTAL, Share, ranked, tied_with_next
-from assistant.insight.statistics import Table, benjamini_hochberg, fisher_mid_p
+from assistant.insight.statistics import FALSE_DISCOVERY, Table, benjamini_hochberg, fisher_mid_p
 from assistant.scope import Scope
 
 SHOWN = 5

@@ -31,7 +31,7 @@ def answers(product: "Product", *, corpora: int, seed: int, as_json: bool) -> No
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("")
-        rates = _measured(
+        rates = measured(
             product,
             corpora,
             seed,
@@ -43,7 +43,7 @@ def answers(product: "Product", *, corpora: int, seed: int, as_json: bool) -> No
         _show(rates)
 
 
-def _measured(product: "Product", corpora: int, seed: int, progress: OnProgress) -> list[Rate]:
+def measured(product: "Product", corpora: int, seed: int, progress: OnProgress) -> list[Rate]:
     product.index.refresh()
     view, store = product.snapshot().view, product.index.store
     last = store.counts().last

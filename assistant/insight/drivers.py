@@ -7,6 +7,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from assistant.insight.statistics import (
+    FALSE_DISCOVERY,
     Odds,
     Table,
     benjamini_hochberg,
@@ -18,7 +19,6 @@ from assistant.insight.statistics import (
 
 LEAST_OUTCOME = 10  # fewer items with the outcome: quotes and counts only
 LEAST_EXPOSED = 5  # a label on fewer items of the scope is not tested
-FALSE_DISCOVERY = 0.05
 OVERLAP = 0.6
 
 
@@ -81,8 +81,8 @@ class Contrast:
 
     @property
     def alike(self) -> list[Driver]:
-        """Labels that many of both sides share: they are common and do not distinguish."""
-        both = [d for d in self.tested if d.plain_q >= FALSE_DISCOVERY and min(d.table.shares) > 0]
+        """Labels that many of both sides share: they are common and do not distinguish, nor seem to."""
+        both = [d for d in self.tested if d.plain_p >= FALSE_DISCOVERY and min(d.table.shares) > 0]
         return sorted(both, key=lambda d: -(d.table.a + d.table.c))
 
     @property
@@ -110,8 +110,9 @@ def contrast(
         [_table(items & part, inside & part, rest & part) for part in strata] for items in kept.values()
     ]
     plain_p = np.asarray(fisher_mid_p(tables))
-    p = np.maximum(plain_p, [cochran_mantel_haenszel(layer) for layer in layers])
-    q, plain_q = benjamini_hochberg(p), benjamini_hochberg(plain_p)
+    within = np.array([cochran_mantel_haenszel(layer) for layer in layers], float)
+    p, plain_q = np.maximum(plain_p, within), benjamini_hochberg(plain_p)
+    q = benjamini_hochberg(p)
     tested = [
         Driver(
             label=label,

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pyroaring import BitMap
 from scipy import special
 
-from assistant.insight.drivers import FALSE_DISCOVERY
 from assistant.insight.shares import Share
-from assistant.insight.statistics import benjamini_hochberg, newcombe
+from assistant.insight.statistics import FALSE_DISCOVERY, benjamini_hochberg, newcombe
 
 LEAST_NOW = 5  # items lately, from which a rise is worth a word
 LEAST_WEEKS = 8  # of baseline

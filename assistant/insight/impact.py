@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from pyroaring import BitMap
 
-from assistant.insight.drivers import FALSE_DISCOVERY
 from assistant.insight.statistics import (
+    FALSE_DISCOVERY,
     FISHER,
     Table,
     benjamini_hochberg,
@@ -97,14 +97,15 @@ def stakes(
         label: [_table(troubles[label] & part, part, inside & part) for part in parts] for label in tables
     }
     plain = fisher_mid_p(list(tables.values()))
-    within = np.maximum(plain, [cochran_mantel_haenszel(layer) for layer in layers.values()])
+    within = np.array([cochran_mantel_haenszel(layer) for layer in layers.values()], float)
+    both = np.maximum(plain, within)
     frequent = [
         Stake(label=label, table=table, layers=[table], p=float(p), q=float(q), test=FISHER)
         for (label, table), p, q in zip(tables.items(), plain, benjamini_hochberg(plain), strict=True)
     ]
     stratified = [
         Stake(label=label, table=table, layers=layers[label], p=float(p), q=float(q))
-        for (label, table), p, q in zip(tables.items(), within, benjamini_hochberg(within), strict=True)
+        for (label, table), p, q in zip(tables.items(), both, benjamini_hochberg(both), strict=True)
     ]
     found = _beyond_chance(stratified)
     named = {stake.label for stake in found}

@@ -8,6 +8,7 @@ from scipy import special
 
 FISHER = "Fisher mid-p"  # the name of the test of `fisher_mid_p`
 Z95 = 1.959963984540054
+FALSE_DISCOVERY = 0.05
 PRIOR_SD = 1.0  # of a log odds ratio before the data is seen: ratios beyond 7 are implausible
 
 

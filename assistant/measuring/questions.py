@@ -25,6 +25,7 @@ QUESTIONS = (
     "show me what loyal customers say",
     "what is new this month?",
     "which problems are growing?",
+    "what drives our rating?",
     "what should we fix first?",
     "what would fixing delivery be worth?",
     "how many people do not mention delivery but are leaving?",

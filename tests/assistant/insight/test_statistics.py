@@ -128,3 +128,19 @@ def test_trend_sees_a_rise_and_not_a_flat_line() -> None:
     """A steady rise is significant, equal shares are not."""
     assert trend_test([5, 9, 14, 22], [100, 100, 100, 100]) < 0.001
     assert trend_test([10, 10, 10, 10], [100, 100, 100, 100]) == pytest.approx(1)
+
+
+def test_what_mood_brings_along_is_seldom_named() -> None:
+    """Mood brings the outcome and twelve of forty labels; none has to do with it otherwise."""
+    rng, wrong = np.random.default_rng(6), 0
+    for _ in range(200):
+        bad = rng.random(500) < 0.5
+        outcome = rng.random(500) < np.where(bad, 0.5, 0.1)
+        rates = np.where(np.arange(40) < 12, 0.35, 0.12)
+        carried = rng.random((40, 500)) < np.where(bad, rates[:, None], 0.12)
+        items, part, happens, *labels = (
+            BitMap(np.flatnonzero(rows).tolist()) for rows in (np.ones(500), bad, outcome, *carried)
+        )
+        found = contrast(items, happens, {str(n): one for n, one in enumerate(labels)}, [part, items - part])
+        wrong += bool(found.drivers)
+    assert wrong / 200 <= 0.08

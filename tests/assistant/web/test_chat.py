@@ -35,7 +35,7 @@ def test_a_question_becomes_a_cited_answer(site: Site, new_page: NewPage) -> Non
     page = open_chat(site, new_page)
     answer = ask(page)
     assert answer.locator(".asked").inner_text() == QUESTION
-    assert "apart" in answer.locator(".headline").inner_text()
+    assert "among them" in answer.locator(".headline").inner_text()
     assert answer.locator(".understood .chip").count() >= 2
     assert answer.locator(".drivers > li").count() >= 1
     assert answer.locator(".drivers .bar-row").count() >= 2
@@ -206,7 +206,7 @@ def test_stages_are_announced(site: Site, new_page: NewPage) -> None:
     told = page.evaluate("told")
     assert told[0] == "Reading the question"
     assert any(words.startswith("Counting") for words in told)
-    assert "apart" in told[-1]
+    assert "among them" in told[-1]
 
 
 def test_a_server_that_is_gone_is_said_and_tried_again(site: Site, new_page: NewPage) -> None:
