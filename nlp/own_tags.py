@@ -20,12 +20,13 @@ PLAIN = 0.6  # probability of "neutral" from which a theme is only mentioned
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Hit:
-    """A theme in a document, where, and the tone of these clauses in company: probabilities (sentiments,)."""
+    """A theme in a document, where, and the tone of its strongest clause in company: probabilities (sentiments,)."""
 
     row: int
     theme: str
     score: float
     spans: list[Span]
+    strongest: Span
     mood: FloatArray
 
 
@@ -45,7 +46,7 @@ def add_own_themes(
     tone of what carries a theme is read alone too, since the rest of a text colours its clauses.
     """
     found = list(_hits(documents, scores, judged, vectors, matcher, embed))
-    said = [" ".join(text_of(documents[hit.row])[start:end] for start, end in hit.spans) for hit in found]
+    said = [text_of(documents[hit.row])[slice(*hit.strongest)] for hit in found]
     for hit, alone in zip(found, tone(said) if said else (), strict=True):
         tag = ThemeTag(
             label=hit.theme,
@@ -92,6 +93,7 @@ def _hits(
                 row=row,
                 theme=hit.theme,
                 score=hit.score,
-                spans=joined(clauses, one.clauses),
-                mood=one.clause[clauses][:, PLACE["sentiment"]].mean(axis=0),
+                spans=joined(sorted(clauses), one.clauses),
+                strongest=one.clauses[clauses[0]],
+                mood=one.clause[clauses[0], PLACE["sentiment"]],
             )

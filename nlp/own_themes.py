@@ -23,6 +23,7 @@ from nlp.taxonomy import Taxonomy, Theme
 FEATURES = ("sentence", "name", "phrase", "lead", "words", "whole")
 GENERAL = "overall"
 MOST_WORDS = 2
+WEAKEST = 0.1  # odds of a clause, as a share of those of the strongest, from which it carries a theme too
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +60,7 @@ class OwnThemeModel:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ThemeHit:
-    """A theme of one's own, its probability and the clauses that carry it."""
+    """A theme of one's own, its probability and the clauses that carry it, the strongest first."""
 
     theme: str
     score: float
@@ -124,11 +125,15 @@ class OwnThemes:
             return []
         scores = self._model.probabilities(self.features(texts, vectors, whole), self._shift)
         best = scores.max(axis=0)
+        odds = scores / np.maximum(1 - scores, 1e-9)
+        carries = (scores >= self._model.threshold) & (odds >= WEAKEST * odds.max(axis=0))
         hits = [
             ThemeHit(
                 theme=self.themes[column].id,
                 score=float(best[column]),
-                clauses=tuple(int(row) for row in np.flatnonzero(scores[:, column] >= self._model.threshold)),
+                clauses=tuple(
+                    int(row) for row in np.argsort(-scores[:, column], kind="stable") if carries[row, column]
+                ),
             )
             for column in np.flatnonzero(best >= self._model.threshold)
         ]
