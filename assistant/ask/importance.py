@@ -128,9 +128,9 @@ def say_importance(view: View, ledger: Ledger, scope: Scope, attribute: str) -> 
             f"{'higher' if one.effect >= 0 else 'lower'}."
         )
         spoken = view.items(Scope.model_validate(fact.filter))
-        voices = quotes(ledger, spoken, f"theme={one.label}:-", 1) or quotes(
-            ledger, spoken, f"theme={one.label}", 1
-        )
+        mark = "-" if one.effect >= 0 else "+"
+        telling = spoken & view.terms.get(f"theme={one.label}:{mark}")
+        voices = quotes(ledger, telling or spoken, f"theme={one.label}:{mark}", 1)
         ledger.say("list", text, facts=[fact], citations=voices, title=f"What accounts for the {name}")
     ledger.caveats.append(
         f"The themes together explain {percent(found.r2)} of the variance of the {name}; parts are LMG shares (Shapley values "

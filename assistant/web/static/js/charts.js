@@ -17,21 +17,24 @@ export function wilson(n, of) {
 }
 
 const share = (fact) => (fact.of ? fact.n / fact.of : 0);
+
+/** What a bar shows: a share with its interval; of an importance, the part that it states. */
+const measured = (fact) => (fact.kind === "importance" ? [fact.value, ...fact.ci] : [share(fact), ...wilson(fact.n, fact.of)]);
 const at = (value, max) => `${((value / max) * 100).toFixed(2)}%`;
 
 /** The common scale of several bars: the highest upper end, rounded up to a tenth. */
 export const scaleOf = (facts) =>
-  Math.min(1, Math.ceil(Math.max(0.1, ...facts.map((fact) => wilson(fact.n, fact.of)[1])) * 10) / 10);
+  Math.min(1, Math.ceil(Math.max(0.1, ...facts.map((fact) => measured(fact)[2])) * 10) / 10);
 
 /** A bar with its interval: `[label] [bar] [37 %]`; the number opens the receipt. */
 export function bar(fact, { label, max, kind, open }) {
-  const [low, high] = wilson(fact.n, fact.of);
+  const [value, low, high] = measured(fact);
   const drawing = s(
     "svg",
     { class: `bar-svg ${kind}`, role: "img", width: "100%", height: "18",
-      "aria-label": `${label}: ${percent(share(fact))}, ${ofTotal(fact)}, 95 % interval ${percent(low)} to ${percent(high)}` },
+      "aria-label": `${label}: ${percent(value)}, ${ofTotal(fact)}, 95 % interval ${percent(low)} to ${percent(high)}` },
     s("rect", { class: "track", x: 0, y: 4, width: "100%", height: 10, rx: 2 }),
-    s("rect", { class: "fill", x: 0, y: 4, width: at(share(fact), max), height: 10, rx: 2 }),
+    s("rect", { class: "fill", x: 0, y: 4, width: at(value, max), height: 10, rx: 2 }),
     s("line", { class: "whisker", x1: at(low, max), x2: at(high, max), y1: 9, y2: 9 }),
     s("line", { class: "whisker", x1: at(low, max), x2: at(low, max), y1: 5.5, y2: 12.5 }),
     s("line", { class: "whisker", x1: at(high, max), x2: at(high, max), y1: 5.5, y2: 12.5 }),
@@ -41,7 +44,7 @@ export function bar(fact, { label, max, kind, open }) {
     { class: `bar-row ${kind}` },
     h("span", { class: "bar-label" }, label),
     drawing,
-    h("button", { type: "button", class: "bar-value", "data-fact": fact.id, "aria-label": `${percent(share(fact))}, ${ofTotal(fact)}, show how this was counted`, onclick: () => open(fact) }, percent(share(fact))),
+    h("button", { type: "button", class: "bar-value", "data-fact": fact.id, "aria-label": `${percent(value)}, ${ofTotal(fact)}, show how this was counted`, onclick: () => open(fact) }, percent(value)),
   );
 }
 

@@ -16,13 +16,15 @@ const KINDS = {
   rank: "Rank by share", point: "One period of a trend", half: "Half of the time looked at", side: "One side of the comparison", difference: "One side, against the other", nearest: "The nearest that there is",
   rate: "Share of the items in question", rise: "Lately, against the time before", before: "The time before, for comparison",
   corrected: "Share once errors of the detector are taken out",
-  importance: "Part of what the themes explain",
+  importance: "Part of what the themes explain, and the items that speak of it",
   met: "Share of items in which it is met", missed: "Share of items in which it is missed",
   impact: "Those with the trouble and the outcome", customers: "Different known customers behind the items",
   worth: "What these customers are worth, each counted once",
 };
 
 const DIFFERENCES = ["driver", "frequent", "alike", "segment", "difference", "rise"]; // their value is one
+
+const SHARES = { corrected: "As detected", importance: "Items that speak of it" };
 
 /** Open the receipt of a fact. */
 export function openReceipt(fact) {
@@ -58,7 +60,7 @@ function rows(fact, names) {
   if (fact.kind === "impact") found.push(["At the others' rate", fewer(fact)]);
   if (fact.kind === "importance") found.push(["Part", `${percent(fact.value)}, 95 % interval ${percent(fact.ci[0])} to ${percent(fact.ci[1])}`]);
   if (fact.kind === "corrected") found.push(["Corrected", `${percent(fact.value)}, 95 % interval ${percent(fact.ci[0])} to ${percent(fact.ci[1])}`]);
-  if (fact.of) found.push([fact.kind === "corrected" ? "As detected" : "Share", `${percent(fact.n / fact.of)}, 95 % interval ${percent(low)} to ${percent(high)} (Wilson)`]);
+  if (fact.of) found.push([SHARES[fact.kind] ?? "Share", `${percent(fact.n / fact.of)}, 95 % interval ${percent(low)} to ${percent(high)} (Wilson)`]);
   if (DIFFERENCES.includes(fact.kind)) found.push(["Difference", difference(fact)]);
   if (fact.test) found.push(["Test", fact.test]);
   if (fact.p !== null && fact.p !== undefined) found.push(["p", probability(fact.p)]);
