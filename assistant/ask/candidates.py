@@ -11,6 +11,7 @@ from assistant.scope import Scope
 from index.terms import bitmap, numbers_of
 
 MOST_VALUES = 12  # an attribute with more values is no segment
+GENERAL = "overall"  # general praise or blame explains nothing
 
 
 def scope_of(term: str) -> Scope:
@@ -68,7 +69,8 @@ def _reasons(view: View, outcome: Scope) -> Iterator[tuple[str, BitMap]]:
     mark = _mark(outcome)
     for field in ("theme", "sub"):
         for term, items in view.terms.terms(f"{field}=").items():
-            if split(term)[2] == mark and term != f"theme=overall{':' + mark if mark else ''}":
+            _, label, tone = split(term)
+            if tone == mark and GENERAL not in (label, view.names.parents.get(label)):
                 yield term, items
     for field in ("gap", "effort") if mark != "+" else ("effort",):
         for term, items in view.terms.terms(f"{field}=").items():

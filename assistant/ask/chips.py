@@ -7,7 +7,7 @@ from assistant.ask.plan import Chip, QueryPlan
 from assistant.ask.question import Question
 from assistant.ask.scopes import Draft
 from assistant.ask.vocabulary import ThemeWords
-from assistant.ask.words import period
+from assistant.ask.words import GAPS, period
 from assistant.scope import Scope
 
 _LISTS = ("themes", "sentiment", "emotions", "empathy_gaps", "churn", "effort", "intents", "forces")
@@ -50,7 +50,8 @@ class _Walk:
         for key in _LISTS:
             if values := getattr(scope, key):
                 names = [self._themes[v].name if v in self._themes else v.replace("_", " ") for v in values]
-                yield self._chip(f"{path}.{key}", " or ".join(names), self._named(key, None, values))
+                shown = "any" if set(values) == set(GAPS) else " or ".join(names)
+                yield self._chip(f"{path}.{key}", shown, self._named(key, None, values))
         for name, values in scope.attributes.items():
             yield self._chip(
                 f"{path}.attributes.{name}", " or ".join(values), self._named("attributes", name, values)

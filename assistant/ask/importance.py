@@ -7,6 +7,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
+from assistant.ask.candidates import GENERAL
 from assistant.ask.ledger import Ledger, View
 from assistant.ask.voices import quotes
 from assistant.ask.words import percent, split, upper
@@ -87,7 +88,7 @@ def importance(view: View, ledger: Ledger, scope: Scope, attribute: str) -> Impo
 def _tones(view: View, items: BitMap) -> dict[str, tuple[BitMap, BitMap]]:
     """Themes with the items that only praise, and that only complain."""
     found = {}
-    for theme in set(view.names.themes) - set(view.names.parents):
+    for theme in set(view.names.themes) - set(view.names.parents) - {GENERAL}:
         praise, blame = (view.terms.get(f"theme={theme}:{mark}") & items for mark in "+-")
         good, bad = praise - blame, blame - praise
         if len(good) + len(bad) >= max(LEAST_SHARE * len(items), 5) and len(good) + len(bad) < len(items):

@@ -147,7 +147,7 @@ class Names:
         done = [either([CHURN[name] for name in scope.churn])] if scope.churn else []
         done += [f"sound {either([EMOTIONS[name] for name in scope.emotions])}"] if scope.emotions else []
         done += [f"are {either(scope.sentiment)}"] if scope.sentiment else []
-        done += [either([GAPS[name][0] for name in scope.empathy_gaps])] if scope.empathy_gaps else []
+        done += [_failed(scope)] if scope.empathy_gaps else []
         done += [either([EFFORT[name] for name in scope.effort])] if scope.effort else []
         if scope.themes:
             verb = {"-": "complain about", "+": "praise"}.get(scope.polarity or "", "mention")
@@ -174,11 +174,7 @@ class Names:
             if scope.emotions
             else []
         )
-        parts += (
-            [f"in which customers {either([GAPS[name][0] for name in scope.empathy_gaps])}"]
-            if scope.empathy_gaps
-            else []
-        )
+        parts += [f"in which customers {_failed(scope)}"] if scope.empathy_gaps else []
         parts += (
             [f"in which customers {either([EFFORT[name] for name in scope.effort])}"] if scope.effort else []
         )
@@ -298,3 +294,10 @@ def times(ratio: float) -> str:
 def upper(text: str) -> str:
     """The text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
+
+
+def _failed(scope: Scope) -> str:
+    """What customers with an empathy gap say."""
+    if set(scope.empathy_gaps) == set(GAPS):
+        return "say that they were failed as people"
+    return either([GAPS[name][0] for name in scope.empathy_gaps])

@@ -12,6 +12,7 @@ from assistant.ask.ledger import Ledger
 from assistant.ask.plan import RISK, QueryPlan
 from assistant.scope import Scope
 from index.records import Customer
+from nlp.labels import EMPATHY_GAPS
 from tests.assistant.conftest import Build, Said, World
 
 FIELDS = {"emotions": "emotions", "empathy_gaps": "empathy_gaps"}
@@ -410,3 +411,25 @@ def test_the_rating_is_taken_apart_by_themes(build: Build) -> None:
     assert first.ci[0] > 0.5
     assert "of what the themes explain" in text
     assert "items with a known rating" in text
+
+
+def test_every_gap_together_is_said_in_a_few_words(build: Build) -> None:
+    """Nobody reads a list of eight."""
+    world = build(raters())
+    _ledger, text = run(world, intent="count", scope={"empathy_gaps": list(EMPATHY_GAPS)})
+    assert "say that they were failed as people" in text
+    assert "canned replies" not in text
+
+
+def test_general_blame_explains_nothing(build: Build) -> None:
+    """That bad ratings are bad is no reason for them."""
+    said = [
+        Said(
+            text=f"Bad, number {at}. It was {at}. Bye {at}.", themes=(("overall", "-" if at % 2 else "+", None),), day=at,
+            attributes={"rating": "1" if at % 2 else "5"},
+        )
+        for at in range(80)
+    ]  # fmt: skip
+    ledger, text = run(build(said), intent="drivers", scope={}, outcome={"attributes": {"rating": ["1"]}})
+    assert not [fact for fact in ledger.facts if fact.label.startswith("theme=overall")]
+    assert "Nothing that was tested sets them apart" in text
