@@ -7,6 +7,7 @@ from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import QueryPlan
 from assistant.ask.voices import quotes, shown_term
 from assistant.ask.words import interval, listed, of, percent, split, upper
+from assistant.insight.relationship import LEAST_CUSTOMERS, by_customer, scores, strength
 from assistant.insight.shares import Share, distinct, ranked
 from assistant.scope import Scope
 
@@ -62,6 +63,32 @@ def summary(view: View, plan: QueryPlan, ledger: Ledger) -> None:
         _words(view, ledger, scope, plan.scope.themes[0])
     _feelings(view, ledger, scope)
     _losses(view, ledger, scope, total)
+    _relationship(view, ledger, scope, total)
+
+
+def _relationship(view: View, ledger: Ledger, scope: Scope, total: int) -> None:
+    """How strong the relationship is with those who wrote."""
+    items = view.items(scope)
+    _codes, customers = by_customer(view.terms, items, scores(view.terms, items))
+    found = strength(customers)
+    if found is None or found.ci is None or found.customers < LEAST_CUSTOMERS:
+        return
+    low, high = found.ci
+    fact = ledger.fact(
+        "strength",
+        "strength",
+        scope,
+        total,
+        value=found.index,
+        ci=found.ci,
+        test="Student's t over customers",
+    )
+    ledger.say(
+        "text",
+        f"The relationship with them stands at {found.index:.0f} of 100 ({low:.0f} to {high:.0f}), where 0 is all strain, 100 "
+        "all bonds and 50 as much of either in mood, loyalty, effort, empathy and forces.",
+        facts=[fact],
+    )
 
 
 def _points(view: View, plan: QueryPlan, scope: Scope, mark: str) -> list[Share]:

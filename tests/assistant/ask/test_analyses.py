@@ -433,3 +433,14 @@ def test_general_blame_explains_nothing(build: Build) -> None:
     ledger, text = run(build(said), intent="drivers", scope={}, outcome={"attributes": {"rating": ["1"]}})
     assert not [fact for fact in ledger.facts if fact.label.startswith("theme=overall")]
     assert "Nothing that was tested sets them apart" in text
+
+
+def test_a_summary_says_how_strong_the_relationship_is(build: Build) -> None:
+    """From 0 to 100 with an interval, over customers; not for a handful of them."""
+    ledger, text = run(build(raters()), intent="summary", scope={})
+    fact = next(fact for fact in ledger.facts if fact.kind == "strength")
+    assert fact.ci is not None
+    assert 0 <= fact.ci[0] < fact.value < fact.ci[1] <= 100
+    assert f"stands at {fact.value:.0f} of 100" in text
+    few, _text = run(build(raters(4)), intent="summary", scope={})
+    assert "strength" not in {fact.kind for fact in few.facts}

@@ -15,6 +15,7 @@ const KINDS = {
   stated: "Reason given in their own words", share: "Share of the items in question", key_point: "Most frequent point",
   rank: "Rank by share", point: "One period of a trend", half: "Half of the time looked at", side: "One side of the comparison", difference: "One side, against the other", nearest: "The nearest that there is",
   rate: "Share of the items in question", rise: "Lately, against the time before", before: "The time before, for comparison",
+  strength: "Strength of the relationship, and the items it rests on",
   corrected: "Share once errors of the detector are taken out",
   importance: "Part of what the themes explain, and the items that speak of it",
   met: "Share of items in which it is met", missed: "Share of items in which it is missed",
@@ -24,7 +25,7 @@ const KINDS = {
 
 const DIFFERENCES = ["driver", "frequent", "alike", "segment", "difference", "rise"]; // their value is one
 
-const SHARES = { corrected: "As detected", importance: "Items that speak of it" };
+const SHARES = { corrected: "As detected", importance: "Items that speak of it", strength: "Items" };
 
 /** Open the receipt of a fact. */
 export function openReceipt(fact) {
@@ -59,6 +60,7 @@ function rows(fact, names) {
   if (["customers", "worth"].includes(fact.kind)) return [...found, ["Sum", count(fact.value)]];
   if (fact.kind === "impact") found.push(["At the others' rate", fewer(fact)]);
   if (fact.kind === "importance") found.push(["Part", `${percent(fact.value)}, 95 % interval ${percent(fact.ci[0])} to ${percent(fact.ci[1])}`]);
+  if (fact.kind === "strength") found.push(["Strength", `${fact.value.toFixed(0)} of 100, 95 % interval ${fact.ci[0].toFixed(0)} to ${fact.ci[1].toFixed(0)}`]);
   if (fact.kind === "corrected") found.push(["Corrected", `${percent(fact.value)}, 95 % interval ${percent(fact.ci[0])} to ${percent(fact.ci[1])}`]);
   if (fact.of) found.push([SHARES[fact.kind] ?? "Share", `${percent(fact.n / fact.of)}, 95 % interval ${percent(low)} to ${percent(high)} (Wilson)`]);
   if (DIFFERENCES.includes(fact.kind)) found.push(["Difference", difference(fact)]);
