@@ -11,12 +11,13 @@ from assistant.ask.candidates import GENERAL
 from assistant.ask.ledger import Ledger, View
 from assistant.ask.voices import quotes
 from assistant.ask.words import percent, split, upper
-from assistant.insight.importance import MOST, PER_PREDICTOR, KeyDriver, key_drivers
+from assistant.insight.importance import MOST, PER_PREDICTOR, RESAMPLES, KeyDriver, key_drivers
 from assistant.scope import Scope
 from index.terms import numbers_of
 
 LEAST_SHARE = 0.03  # of the items, from which a theme takes part
 SHOWN = 4
+QUICK, QUICK_RESAMPLES = 6, 200  # themes and resamples while somebody waits
 TEST = "LMG share of R², percentile bootstrap"
 
 
@@ -42,7 +43,9 @@ def numeric(view: View, attribute: str) -> dict[float, BitMap]:
     return found
 
 
-def importance(view: View, ledger: Ledger, scope: Scope, attribute: str) -> Importance | None:
+def importance(
+    view: View, ledger: Ledger, scope: Scope, attribute: str, *, most: int = MOST, resamples: int = RESAMPLES
+) -> Importance | None:
     """Take the variance of an attribute apart by the themes that its items praise or complain of.
 
     A theme counts +1 where an item only praises it, -1 where it only complains, 0 else. The most frequent themes
@@ -53,6 +56,8 @@ def importance(view: View, ledger: Ledger, scope: Scope, attribute: str) -> Impo
         ledger: takes the receipts.
         scope: the items.
         attribute: what is to be explained.
+        most: themes that take part.
+        resamples: of the bootstrap.
     """
     values = numeric(view, attribute)
     known = BitMap.union(*values.values()) if values else BitMap()
@@ -65,15 +70,15 @@ def importance(view: View, ledger: Ledger, scope: Scope, attribute: str) -> Impo
     for value, having in values.items():
         outcome[place[numbers_of(having & items)]] = value
     tones = _tones(view, items)
-    most = min(MOST, len(items) // PER_PREDICTOR - 1)
-    chosen = sorted(tones, key=lambda theme: (-sum(map(len, tones[theme])), theme))[: max(most, 0)]
+    room = min(most, len(items) // PER_PREDICTOR - 1)
+    chosen = sorted(tones, key=lambda theme: (-sum(map(len, tones[theme])), theme))[: max(room, 0)]
     predictors = {}
     for theme in chosen:
         good, bad = tones[theme]
         predictors[theme] = np.zeros(len(items))
         predictors[theme][place[numbers_of(good)]] = 1
         predictors[theme][place[numbers_of(bad)]] = -1
-    found = key_drivers(outcome, predictors)
+    found = key_drivers(outcome, predictors, resamples=resamples)
     if found is None:
         return None
     return Importance(
@@ -117,7 +122,7 @@ def _number(value: str) -> float:
 
 def say_importance(view: View, ledger: Ledger, scope: Scope, attribute: str) -> None:
     """Add the key drivers of an attribute to an answer, where there is enough to tell them."""
-    found = importance(view, ledger, scope, attribute)
+    found = importance(view, ledger, scope, attribute, most=QUICK, resamples=QUICK_RESAMPLES)
     if found is None:
         return
     name = attribute.replace("_", " ")

@@ -12,6 +12,7 @@ MOST = 8  # predictors: every subset of them is fitted
 PER_PREDICTOR = 10  # items that each predictor takes
 RESAMPLES = 400
 _TINY = 1e-9
+_CHUNK = 50  # samples drawn at once
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +38,9 @@ class KeyDrivers:
     found: Sequence[KeyDriver]
 
 
-def key_drivers(outcome: Floats, predictors: Mapping[str, Floats], *, seed: int = 0) -> KeyDrivers | None:
+def key_drivers(
+    outcome: Floats, predictors: Mapping[str, Floats], *, resamples: int = RESAMPLES, seed: int = 0
+) -> KeyDrivers | None:
     """Relative importance by LMG: the mean gain in R² over all orders of the predictors (the Shapley value of R²).
 
     Sources: Lindeman, Merenda and Gold 1980; Grömping 2007; percentile bootstrap over items.
@@ -45,6 +48,7 @@ def key_drivers(outcome: Floats, predictors: Mapping[str, Floats], *, seed: int 
     Args:
         outcome: the number of each item, shape (n,).
         predictors: by label, what each item says, shape (n,); at most `MOST`.
+        resamples: of the bootstrap.
         seed: of the bootstrap.
 
     Returns:
@@ -58,17 +62,14 @@ def key_drivers(outcome: Floats, predictors: Mapping[str, Floats], *, seed: int 
     if not predictors or len(outcome) < PER_PREDICTOR * (len(predictors) + 1):
         return None
     data = np.column_stack([*predictors.values(), outcome]).astype(float)
-    if data[:, -1].std() == 0 or (data[:, :-1].std(axis=0) == 0).any():
+    if (data.std(axis=0) == 0).any():
         return None
-    chance = np.random.default_rng(seed)
-    rows = [np.arange(len(data)), *(chance.integers(0, len(data), len(data)) for _ in range(RESAMPLES))]
-    whole, *drawn = _lmg(np.array([np.cov(data[chosen], rowvar=False) for chosen in rows]))
+    whole, *drawn = _lmg(_covariances(data, resamples, np.random.default_rng(seed)))
     shares = np.array(drawn) / np.maximum(np.sum(drawn, axis=1, keepdims=True), _TINY)
     low, high = np.quantile(shares, [0.025, 0.975], axis=0)
     r2 = float(whole.sum())
-    effects = np.linalg.lstsq(
-        data[:, :-1] - data[:, :-1].mean(0), data[:, -1] - data[:, -1].mean(), rcond=None
-    )[0]
+    related = np.cov(data, rowvar=False)
+    effects = np.linalg.lstsq(related[:-1, :-1], related[:-1, -1], rcond=None)[0]
     found = [
         KeyDriver(
             label=label,
@@ -79,6 +80,30 @@ def key_drivers(outcome: Floats, predictors: Mapping[str, Floats], *, seed: int 
         for n, label in enumerate(predictors)
     ]
     return KeyDrivers(items=len(data), r2=r2, found=sorted(found, key=lambda one: -one.importance))
+
+
+def _covariances(data: Floats, resamples: int, chance: np.random.Generator) -> Floats:
+    """Covariances (1 + resamples, columns, columns): of the rows (rows, columns), then of each bootstrap sample.
+
+    Rows that are alike are drawn together: themes and ratings have few values, so there are far fewer kinds of rows.
+    """
+    codes = np.zeros(len(data), np.int64)
+    for column in data.T:
+        values, place = np.unique(column, return_inverse=True)
+        _, codes = np.unique(codes * len(values) + place, return_inverse=True)
+    _, first, counts = np.unique(codes, return_index=True, return_counts=True)
+    kinds = data[first] - data.mean(axis=0)
+    products = np.einsum("ui,uj->uij", kinds, kinds).reshape(len(kinds), -1)
+    found = np.empty((1 + resamples, data.shape[1], data.shape[1]))
+    for start in range(0, 1 + resamples, _CHUNK):
+        size = min(_CHUNK, 1 + resamples - start)
+        weights = chance.multinomial(len(data), counts / len(data), size).astype(float)
+        if start == 0:
+            weights[0] = counts
+        means = weights @ kinds / len(data)
+        squares = (weights @ products / len(data)).reshape(size, *found.shape[1:])
+        found[start : start + size] = squares - means[:, :, None] * means[:, None, :]
+    return found
 
 
 def _lmg(covariances: Floats) -> Floats:

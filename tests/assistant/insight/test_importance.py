@@ -9,7 +9,7 @@ from assistant.insight.importance import key_drivers
 def test_independent_predictors_share_by_their_own_variance() -> None:
     """y = 2a + b with a and b independent: 4/5 and 1/5 of what is explained."""
     rng = np.random.default_rng(0)
-    a, b = rng.normal(size=20_000), rng.normal(size=20_000)
+    a, b = rng.normal(size=8_000), rng.normal(size=8_000)
     found = key_drivers(2 * a + b, {"a": a, "b": b})
     assert found is not None
     assert found.r2 == pytest.approx(1)
@@ -20,10 +20,10 @@ def test_independent_predictors_share_by_their_own_variance() -> None:
 def test_correlated_predictors_share_what_they_explain_together() -> None:
     """With correlation r, LMG of equal effects is one half each; a mere companion gets r²/2 of the first's."""
     rng = np.random.default_rng(1)
-    common = rng.normal(size=40_000)
+    common = rng.normal(size=8_000)
     a = common
-    b = 0.6 * common + 0.8 * rng.normal(size=40_000)
-    found = key_drivers(a + rng.normal(size=40_000), {"a": a, "b": b})
+    b = 0.6 * common + 0.8 * rng.normal(size=8_000)
+    found = key_drivers(a + rng.normal(size=8_000), {"a": a, "b": b})
     assert found is not None
     by = {one.label: one.importance for one in found.found}
     assert by["b"] == pytest.approx(0.36 / 2, abs=0.01)  # (r² R²) / 2 of R², its own effect being 0
