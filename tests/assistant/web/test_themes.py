@@ -130,6 +130,20 @@ def test_a_change_can_be_undone_and_brought_back(site: Site, new_page: NewPage) 
     row.wait_for(state="detached")
 
 
+def test_a_question_in_the_list_outlives_the_tagging(site: Site, new_page: NewPage) -> None:
+    """The counts are drawn anew when tagging has ended, but not from under somebody who is being asked."""
+    page = open_themes(site, new_page)
+    fill_theme(page, "lamp", "Lamps and lights of all kinds.")
+    page.get_by_role("button", name="Add", exact=True).click()
+    row = page.locator("[data-theme=lamp]")
+    row.get_by_role("button", name="Remove").click()
+    page.locator(".changes[open]").wait_for()
+    assert row.locator(".danger").is_visible()
+    row.get_by_role("button", name="Keep").click()
+    assert row.get_by_role("button", name="Remove").is_visible()
+    assert count_of(row) > 0
+
+
 def test_a_shipped_theme_can_be_changed_and_reset(site: Site, new_page: NewPage) -> None:
     """Its name and words change, its sub-themes stay; a reset brings the shipped one back."""
     page = open_themes(site, new_page)

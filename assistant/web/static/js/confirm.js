@@ -9,6 +9,7 @@ export function confirmIn(holder, { question, yes, act }) {
   const keep = () => {
     holder.replaceChildren(...before);
     opener?.focus();
+    holder.dispatchEvent(new CustomEvent("kept", { bubbles: true }));
   };
   const no = h("button", { type: "button", class: "quiet small", onclick: keep }, "Keep");
   holder.replaceChildren(

@@ -15,6 +15,7 @@ import { some, upper, vocabulary } from "./words.js";
 const VIEWS = ["all", "discovered", "versions"];
 const unfolded = new Set();
 let listed = null;
+let isStale = false; // something newer waits for an answer to a question in the list
 let draft = null; // a new theme that is being written
 
 async function load() {
@@ -26,12 +27,21 @@ async function load() {
   }
 }
 
+/** Draw the list, unless somebody is being asked something in it: then once they have decided to keep what is there. */
 function draw() {
   if (!listed) return;
+  isStale = byId("themes").querySelector(".confirm-ask") !== null;
+  if (isStale) return;
   const own = listed.themes.filter((theme) => theme.own).length;
   byId("total").textContent = some(listed.themes.length, "theme") + (own ? `, ${own} yours` : "");
   const rows = () => byId("themes").replaceChildren(...themeTable(listed.themes, { words: byId("words").value, order: byId("order").value, unfolded, edit, remove }));
   keepingFocus(rows, () => byId("theme-add"));
+}
+
+/** Draw the list whatever is being asked in it. */
+function drawAnew() {
+  for (const question of byId("themes").querySelectorAll(".confirm-ask")) question.remove();
+  draw();
 }
 
 /** Take over the themes after a change: show them, offer to undo it, and follow the tagging that it set going. */
@@ -40,7 +50,7 @@ async function taken(now) {
   const before = listed.version;
   listed = now;
   vocabulary({ fresh: true });
-  draw();
+  drawAnew();
   notice(now.version === before ? "Nothing is different." : `${upper(now.what)}.`, now.version === before ? null : before);
   showRetagging(load);
   if (!byId("versions").hidden) showVersions(byId("versions"), taken);
@@ -121,11 +131,12 @@ function showView() {
 }
 
 function start() {
+  byId("themes").addEventListener("kept", () => isStale && draw());
   startPage({ onImported: () => (vocabulary({ fresh: true }), load()) });
   byId("theme-add").addEventListener("click", add);
-  byId("words").addEventListener("input", draw);
+  byId("words").addEventListener("input", drawAnew);
   byId("words").addEventListener("input", () => announce(some(document.querySelectorAll(".theme-row").length, "theme")));
-  byId("order").addEventListener("change", draw);
+  byId("order").addEventListener("change", drawAnew);
   addEventListener("hashchange", showView);
   showView();
   load();
