@@ -8,7 +8,7 @@ from pyroaring import BitMap
 from assistant.ask.answer import Fact
 from assistant.ask.candidates import by_tone, candidates, own_scope, scope_of, strata
 from assistant.ask.importance import say_importance
-from assistant.ask.ledger import Ledger, View, counted, with_known
+from assistant.ask.ledger import Ledger, View, counted, known_words, with_known
 from assistant.ask.plan import RISK, QueryPlan
 from assistant.ask.trends import course, half
 from assistant.ask.voices import quotes
@@ -49,10 +49,8 @@ class Case:
     @property
     def population(self) -> str:
         """Whose items are compared: "items about delivery with a rating"."""
-        named = self.view.names.scope(self.plan.scope)
-        if self.scope == counted(self.plan.scope):
-            return named
-        return f"{named} with a known {listed([name.replace('_', ' ') for name in self.outcome.attributes])}"
+        known = known_words(self.plan.scope, self.scope, self.outcome)
+        return f"{self.view.names.scope(self.plan.scope)}{known}"
 
     @property
     def is_leaving(self) -> bool:

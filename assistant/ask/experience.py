@@ -11,9 +11,18 @@ import numpy as np
 from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
+from assistant.ask.grades import is_number
 from assistant.ask.ledger import Ledger, View
 from assistant.ask.words import split
-from assistant.insight.relationship import Strength, Validity, by_customer, scores, strength, validity
+from assistant.insight.relationship import (
+    Strength,
+    Validity,
+    by_customer,
+    scores,
+    strength,
+    strength_of,
+    validity,
+)
 from assistant.scope import Scope
 from index.terms import numbers_of
 from nlp import labels
@@ -102,12 +111,11 @@ def experience(view: View, ledger: Ledger, scope: Scope, by: str | None) -> Expe
         by: an attribute to show groups by, the most frequent values first.
     """
     items = view.items(scope)
-    found = scores(view.terms, items)
-    codes, customers = by_customer(view.terms, items, found)
+    codes, customers = by_customer(view.terms, items, scores(view.terms, items))
     return Experience(
         of=len(items),
         forces=_forces(ledger, scope, len(items)),
-        relational=_share(ledger, "relational", scope, _any(view, "force="), len(items)),
+        relational=_share(ledger, "relational", scope, list(view.terms.terms("force=")), len(items)),
         functional=_share(ledger, "functional", scope, RATIONAL, len(items)),
         spectrum=_spectrum(ledger, scope, len(items)),
         touchpoints=_touchpoints(view, ledger, scope, len(items)),
@@ -192,12 +200,11 @@ def _groups(view: View, ledger: Ledger, scope: Scope, items: BitMap, by: str) ->
     for value in order[:MOST_GROUPS]:
         own = scope.narrowed(Scope(attributes={by: [value]}))
         inside = view.items(own)
-        _codes, customers = by_customer(view.terms, inside, scores(view.terms, inside))
         groups.append(
             Group(
                 value=value,
                 items=ledger.fact("share", f"attr.{by}={value}", own, len(items)),
-                strength=strength(customers),
+                strength=strength_of(view.terms, inside),
                 forces=_forces(ledger, own, len(inside)),
             )
         )
@@ -227,27 +234,20 @@ def _codes_of(view: View, values: dict[str, BitMap], chosen: Sequence[str]) -> n
 
 
 def _is_bad(attribute: str, value: str) -> bool:
-    return _number(value) <= DETRACTOR if attribute == "nps" else value.casefold() in {"yes", "true", "1"}
+    if attribute == "nps":
+        return is_number(value) and float(value) <= DETRACTOR
+    return value.casefold() in {"yes", "true", "1"}
 
 
 def _is_good(attribute: str, value: str) -> bool:
-    return _number(value) >= PROMOTER if attribute == "nps" else value.casefold() in {"no", "false", "0"}
-
-
-def _number(value: str) -> float:
-    try:
-        return float(value)
-    except ValueError:
-        return float("nan")
+    if attribute == "nps":
+        return is_number(value) and float(value) >= PROMOTER
+    return value.casefold() in {"no", "false", "0"}
 
 
 def any_of(terms: Sequence[str]) -> Scope:
     """Items with at least one of the terms: not those that have none."""
     return Scope(exclude=Scope(also=[Scope(exclude=Scope(terms=list(terms)))]))
-
-
-def _any(view: View, prefix: str) -> list[str]:
-    return list(view.terms.terms(prefix))
 
 
 def _share(ledger: Ledger, label: str, scope: Scope, terms: Sequence[str], of: int) -> Fact:

@@ -55,7 +55,7 @@ class Grades:
         """The attributes all of whose values are numbers, and which are not mere versions."""
         return [
             name for name, values in attributes.items()
-            if "version" not in name.casefold() and all(_is_number(value) for value in values)
+            if "version" not in name.casefold() and all(is_number(value) for value in values)
         ]  # fmt: skip
 
     def find(self, tokens: Sequence[Token]) -> Iterator[Mention]:
@@ -166,8 +166,9 @@ class Grades:
         return lambda number: number >= least + _HIGHEST * (most - least)
 
 
-def _is_number(value: str) -> bool:
-    return value.replace(".", "", 1).removeprefix("-").isdigit()
+def is_number(value: str) -> bool:
+    """Whether the value of an attribute is a plain number, such as `4`, `-1` or `3.5`."""
+    return value.replace(".", "", 1).removeprefix("-").isdecimal()
 
 
 def _number(tokens: Sequence[Token], place: int) -> float | None:

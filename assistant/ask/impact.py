@@ -8,7 +8,8 @@ from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
 from assistant.ask.candidates import by_tone, candidates, own_scope, strata
-from assistant.ask.ledger import Ledger, View, counted, population, with_known
+from assistant.ask.grades import is_number
+from assistant.ask.ledger import Ledger, View, counted, known_words, population, with_known
 from assistant.ask.plan import RISK, QueryPlan
 from assistant.ask.voices import quotes
 from assistant.ask.words import interval, number, of, percent, points, split, upper
@@ -39,7 +40,7 @@ def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     frequent = [] if shown else _distinct(found.frequent, items, troubles)[:FREQUENT]
     held = "tone and length" if by_tone(outcome) else "length"
     whole = ledger.fact("outcome", "outcome", scope.narrowed(outcome), len(items))
-    now = f"{percent(whole.value)} of {view.names.scope(plan.scope)} ({of(whole.n, whole.of)}; 95 % interval {interval(whole.ci or (0, 1))}) {view.names.happens(outcome)}."
+    now = f"{percent(whole.value)} of {view.names.scope(plan.scope)}{known_words(plan.scope, scope, outcome)} ({of(whole.n, whole.of)}; 95 % interval {interval(whole.ci or (0, 1))}) {view.names.happens(outcome)}."
     first = (
         f"First in line: {view.names.noun(shown[0].label)}."
         if shown
@@ -77,7 +78,7 @@ def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
         title = f"More frequent with it, though not surely at like {held} of text"
         _frequent(view, ledger, scope, outcome, one, title)
     ledger.caveats.append(
-        f"{number(found.tested)} troubles with {LEAST_EXPOSED} items or more were weighed; those named go with it beyond "
+        f"{number(found.tested)} troubles with {LEAST_EXPOSED} items or more were weighed; those put first go with it beyond "
         f"chance, also at like {held} of text (Fisher mid-p and "
         "Mantel-Haenszel, the larger p; false discovery rate held at 5 %), the heaviest first by the lower end of the "
         "interval."
@@ -170,6 +171,6 @@ def _worth(view: View, outcome: Scope) -> Worth | None:
     for term, items in view.terms.terms("attr.").items():
         field, label, _ = split(term)
         name = field.removeprefix("attr.")
-        if WORTH.search(name) and name not in outcome.attributes and label.replace(".", "", 1).isdigit():
+        if WORTH.search(name) and name not in outcome.attributes and is_number(label):
             found.setdefault(name, {}).update(dict.fromkeys(_people(view, items), float(label)))
     return max(found.items(), key=lambda entry: len(entry[1]), default=None)

@@ -8,6 +8,7 @@ from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
 from assistant.ask.candidates import GENERAL
+from assistant.ask.grades import is_number
 from assistant.ask.ledger import Ledger, View
 from assistant.ask.voices import quotes
 from assistant.ask.words import percent, split, upper
@@ -32,15 +33,10 @@ class Importance:
     found: Sequence[tuple[KeyDriver, Fact]]
 
 
-def numeric(view: View, attribute: str) -> dict[float, BitMap]:
-    """Items by the value of an attribute that is a number; those with another value are left out."""
-    found: dict[float, BitMap] = {}
-    for term, items in view.terms.terms(f"attr.{attribute}=").items():
-        try:
-            found.setdefault(float(split(term)[1]), BitMap()).update(items)
-        except ValueError:
-            continue
-    return found
+def numeric(view: View, attribute: str) -> dict[str, BitMap]:
+    """Items by the value of an attribute, as it is written, where that is a number."""
+    found = {split(term)[1]: items for term, items in view.terms.terms(f"attr.{attribute}=").items()}
+    return {value: items for value, items in found.items() if is_number(value)}
 
 
 def importance(
@@ -68,7 +64,7 @@ def importance(
     place[numbers_of(items)] = np.arange(len(items))
     outcome = np.zeros(len(items))
     for value, having in values.items():
-        outcome[place[numbers_of(having & items)]] = value
+        outcome[place[numbers_of(having & items)]] = float(value)
     tones = _tones(view, items)
     room = min(most, len(items) // PER_PREDICTOR - 1)
     chosen = sorted(tones, key=lambda theme: (-sum(map(len, tones[theme])), theme))[: max(room, 0)]
@@ -81,12 +77,13 @@ def importance(
     found = key_drivers(outcome, predictors, resamples=resamples)
     if found is None:
         return None
+    having_it = scope.narrowed(Scope(attributes={attribute: list(values)}))
     return Importance(
         attribute=attribute,
         items=len(items),
         mean=float(outcome.mean()),
         r2=found.r2,
-        found=[(one, _fact(ledger, scope, attribute, values, one, len(items))) for one in found.found],
+        found=[(one, _fact(ledger, having_it, one, len(items))) for one in found.found],
     )
 
 
@@ -101,23 +98,12 @@ def _tones(view: View, items: BitMap) -> dict[str, tuple[BitMap, BitMap]]:
     return found
 
 
-def _fact(
-    ledger: Ledger, scope: Scope, attribute: str, values: dict[float, BitMap], one: KeyDriver, of: int
-) -> Fact:
+def _fact(ledger: Ledger, having_it: Scope, one: KeyDriver, of: int) -> Fact:
     """The items that the importance rests on: those with the attribute that speak of the theme."""
-    written = [split(term)[1] for term in ledger.view.terms.terms(f"attr.{attribute}=")]
-    chosen = [value for value in written if _number(value) in values]
-    own = scope.narrowed(Scope(attributes={attribute: chosen}), Scope(themes=[one.label]))
+    own = having_it.narrowed(Scope(themes=[one.label]))
     return ledger.fact(
         "importance", f"theme={one.label}", own, of, value=one.importance, ci=one.ci, test=TEST
     )
-
-
-def _number(value: str) -> float:
-    try:
-        return float(value)
-    except ValueError:
-        return float("nan")
 
 
 def say_importance(view: View, ledger: Ledger, scope: Scope, attribute: str) -> None:

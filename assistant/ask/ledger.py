@@ -8,7 +8,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from assistant.ask.answer import Citation, Claim, Fact
-from assistant.ask.words import Names
+from assistant.ask.words import Names, listed
 from assistant.insight.statistics import wilson
 from assistant.scope import Scope
 from assistant.terms import Terms, resolve
@@ -70,6 +70,13 @@ def with_known(view: View, scope: Scope, outcome: Scope) -> Scope:
         if view.items(scope) - view.terms.any(f"attr.{name}={value}" for value in values):
             scope = scope.narrowed(Scope(attributes={name: values}))
     return scope
+
+
+def known_words(asked: Scope, used: Scope, outcome: Scope) -> str:
+    """What `with_known` has done, to be said after the name of the scope: " with a known rating"."""
+    if used == counted(asked):
+        return ""
+    return f" with a known {listed([name.replace('_', ' ') for name in outcome.attributes])}"
 
 
 def population(scope: Scope) -> Scope:

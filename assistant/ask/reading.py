@@ -7,7 +7,7 @@ from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import QueryPlan
 from assistant.ask.voices import quotes, shown_term
 from assistant.ask.words import interval, listed, of, percent, split, upper
-from assistant.insight.relationship import LEAST_CUSTOMERS, by_customer, scores, strength
+from assistant.insight.relationship import LEAST_CUSTOMERS, strength_of
 from assistant.insight.shares import Share, distinct, ranked
 from assistant.scope import Scope
 
@@ -68,9 +68,7 @@ def summary(view: View, plan: QueryPlan, ledger: Ledger) -> None:
 
 def _relationship(view: View, ledger: Ledger, scope: Scope, total: int) -> None:
     """How strong the relationship is with those who wrote."""
-    items = view.items(scope)
-    _codes, customers = by_customer(view.terms, items, scores(view.terms, items))
-    found = strength(customers)
+    found = strength_of(view.terms, view.items(scope))
     if found is None or found.ci is None or found.customers < LEAST_CUSTOMERS:
         return
     low, high = found.ci

@@ -46,7 +46,7 @@ def answers(product: "Product", *, corpora: int, seed: int, as_json: bool) -> No
 def measured(product: "Product", corpora: int, seed: int, progress: OnProgress) -> list[Rate]:
     product.index.refresh()
     view, store = product.snapshot().view, product.index.store
-    last = store.counts().last
+    today = store.counts().last or dt.date.today()  # noqa: DTZ011
     try:
         true = reasons(view, corpora=corpora, seed=seed, progress=progress)
     except ValueError as error:
@@ -56,7 +56,7 @@ def measured(product: "Product", corpora: int, seed: int, progress: OnProgress) 
         store.get_many(list(view.terms.all)),
         {one.id: one.attributes for one in store.customers()},
         QUESTIONS,
-        today=last or dt.date.today(),  # noqa: DTZ011
+        today=today,
         progress=progress,
     )
     compared = baseline(
@@ -65,7 +65,7 @@ def measured(product: "Product", corpora: int, seed: int, progress: OnProgress) 
         lambda question, k: [
             near[0] for near in product.index.vectors.search(product.embed([question])[0], k)
         ],
-        today=last or dt.date.today(),  # noqa: DTZ011
+        today=today,
         progress=progress,
     )
     return [*true, *checked, *compared]

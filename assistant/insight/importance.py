@@ -64,12 +64,12 @@ def key_drivers(
     data = np.column_stack([*predictors.values(), outcome]).astype(float)
     if (data.std(axis=0) == 0).any():
         return None
-    whole, *drawn = _lmg(_covariances(data, resamples, np.random.default_rng(seed)))
+    covariances = _covariances(data, resamples, np.random.default_rng(seed))
+    whole, *drawn = _lmg(covariances)
     shares = np.array(drawn) / np.maximum(np.sum(drawn, axis=1, keepdims=True), _TINY)
     low, high = np.quantile(shares, [0.025, 0.975], axis=0)
     r2 = float(whole.sum())
-    related = np.cov(data, rowvar=False)
-    effects = np.linalg.lstsq(related[:-1, :-1], related[:-1, -1], rcond=None)[0]
+    effects = np.linalg.lstsq(covariances[0, :-1, :-1], covariances[0, :-1, -1], rcond=None)[0]
     found = [
         KeyDriver(
             label=label,

@@ -1,6 +1,6 @@
 """How strong the relationship with customers is, from what each item lets show."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,13 +12,13 @@ from scipy import stats
 from index.terms import numbers_of
 
 Floats = NDArray[np.float64]
-# Each signal of an item is 1 for a bond, -1 for a strain; a list of terms for either.
+# Each signal of an item is 1 for a bond, -1 for a strain; either is shown by terms that (begin, end) so.
 SIGNALS = {
-    "mood": (("sentiment=positive",), ("sentiment=negative",)),
-    "loyalty": (("churn=loyal",), ("churn=left", "churn=leaving", "churn=at_risk")),
-    "effort": (("effort=low",), ("effort=high",)),
-    "empathy": ((), ("gap=",)),
-    "forces": (("force=:+",), ("force=:-",)),
+    "mood": ([("sentiment=positive", "")], [("sentiment=negative", "")]),
+    "loyalty": ([("churn=loyal", "")], [("churn=left", ""), ("churn=leaving", ""), ("churn=at_risk", "")]),
+    "effort": ([("effort=low", "")], [("effort=high", "")]),
+    "empathy": ([], [("gap=", "")]),
+    "forces": ([("force=", ":+")], [("force=", ":-")]),
 }
 LEAST_CUSTOMERS = 5  # fewer say nothing of a group
 
@@ -95,6 +95,12 @@ def strength(customers: Floats) -> Strength | None:
     return Strength(index=_index(mean), ci=ci, customers=n)
 
 
+def strength_of(terms: Columns, items: BitMap) -> Strength | None:
+    """The index of the customers behind some items; None where there are none."""
+    _codes, means = by_customer(terms, items, scores(terms, items))
+    return strength(means)
+
+
 def validity(customers: Floats, outcome: NDArray[np.bool_]) -> Validity | None:
     """Whether customers with an outcome have the weaker relationship; None with fewer than five on either side."""
     strained, rest = customers[outcome], customers[~outcome]
@@ -113,15 +119,11 @@ def _index(mean: float) -> float:
     return 50 + 50 * mean
 
 
-def _carried(terms: Columns, items: BitMap, wanted: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Which of the items carry any of the terms; `gap=` and `force=:-` stand for all gaps and missed forces."""
+def _carried(terms: Columns, items: BitMap, shapes: Sequence[tuple[str, str]]) -> NDArray[np.bool_]:
+    """Which of the items carry any term that begins and ends as one of the shapes."""
     found = BitMap()
-    for term in wanted:
-        prefix, _, mark = term.partition("=")
-        if mark and not mark.startswith(":"):
-            found |= terms.any([term])
-        else:
-            found |= terms.any([name for name in terms.terms(f"{prefix}=") if name.endswith(mark)])
+    for start, end in shapes:
+        found |= terms.any([name for name in terms.terms(start) if name.endswith(end)])
     numbers = numbers_of(items)
     carried = np.zeros(int(numbers[-1]) + 1 if len(numbers) else 0, bool)
     carried[numbers_of(found & items)] = True
