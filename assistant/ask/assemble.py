@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.ask import intents, refusals
-from assistant.ask.breakdown import TAGS, breakdown, limit
+from assistant.ask.breakdown import TAGS, Breakdown, breakdown, limit
 from assistant.ask.intents import Facts
 from assistant.ask.leftover import Leftovers
 from assistant.ask.lexicon import Lexicon
@@ -82,6 +82,9 @@ class Assembler:
             return ("sub_theme" if by == "theme" and narrow else by), named
         if intent == "trend":
             return (found.by, named) if found and found.is_calendar else (None, "")
+        if intent == "summary":
+            grouped = found and facts.has("bond") and found.by not in TAGS and not found.is_calendar
+            return (found.by, named) if found and grouped else (None, "")
         return (found.by, named) if found and intent in {"count", None} else (None, "")
 
     def _group(self) -> str | None:
@@ -116,7 +119,7 @@ class Assembler:
             and not facts.has("who")
             and (facts.breakdown is None or facts.breakdown.by in TAGS)
         ):
-            return shared, []
+            return _without_failing(facts.breakdown, shared), []
         return self._measure(facts, shared)
 
     def _measure(self, facts: Facts, shared: list[Mention]) -> tuple[list[Mention], list[Mention]]:
@@ -167,6 +170,14 @@ def _without_echo(intent: Intent | None, mentions: Sequence[Mention]) -> list[Me
     said = {"complaint": "negative", "praise": "positive"}
     tones = {said[value] for m in mentions if m.key == "tones" for value in m.values}
     return [m for m in mentions if m.key != "sentiment" or not tones & set(m.values)]
+
+
+def _without_failing(found: Breakdown | None, mentions: Sequence[Mention]) -> list[Mention]:
+    """Without a bad mood that only says that a force fails: missed or met is what a force is counted by."""
+    if not found or found.by != "force":
+        return list(mentions)
+    bad = {("sentiment", ("negative",)), ("tones", ("complaint",))}
+    return [m for m in mentions if (m.key, m.values) not in bad]
 
 
 def _narrowed(question: Question, out: Sequence[Mention], topics: set[str]) -> list[Mention]:

@@ -9,7 +9,7 @@ from assistant.ask.question import Question
 from assistant.ask.stems import bag
 
 UNITS = ("day", "week", "month")
-TAGS = bag("theme sub_theme emotion empathy_gap force spectrum value sentiment")
+TAGS = bag("theme sub_theme emotion empathy_gap force spectrum value sentiment touchpoint")
 _EXTREMES = bag("least most worst best lowest highest top")
 _SPLITS = bag("by per each every across between split within")
 _BETWEEN = bag(
@@ -76,6 +76,8 @@ def _kind(question: Question, hit: Hit[str]) -> Kind | None:
         ranked = ranked or _is_superlative(question, place, place + 1) or _is_count(question, place)
         place -= 1
     lead = question.low(place)
+    if word == "where":
+        return "which"
     if hit.means in {"sentiment", "emotion"} and not ranked and question.low(hit.first - 1) == "the":
         return None
     if lead in {"which", "what", "whose"}:

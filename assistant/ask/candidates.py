@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from pyroaring import BitMap
 
+from assistant.ask.journey import touchpoint_scope
 from assistant.ask.ledger import View
 from assistant.ask.words import split
 from assistant.scope import Scope
@@ -28,6 +29,8 @@ def scope_of(term: str) -> Scope:
     }
     if field in ("theme", "sub"):
         return Scope.model_validate({"themes": [label], **polarity})
+    if field == "touchpoint":
+        return touchpoint_scope(label, mark)
     if field == "force":
         return Scope.model_validate({"forces": [label], **polarity})
     if field in keys:

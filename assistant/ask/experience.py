@@ -12,6 +12,7 @@ from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
 from assistant.ask.grades import is_number
+from assistant.ask.journey import STAGES
 from assistant.ask.ledger import Ledger, View
 from assistant.ask.words import split
 from assistant.insight.relationship import (
@@ -27,18 +28,6 @@ from assistant.scope import Scope
 from index.terms import numbers_of
 from nlp import labels
 
-# Touchpoints of the journey and the themes that belong to them; themes of one's own belong to none.
-STAGES = {
-    "choosing": ["price_value", "promotions_loyalty", "availability", "features_content", "personalisation"],
-    "buying": ["ordering_booking", "billing_payment"],
-    "receiving": ["delivery", "setup_onboarding", "fit_and_description"],
-    "using": [
-        "product_quality", "digital_experience", "service_disruption", "facilities_comfort", "food_drink",
-        "staff_in_person", "belongings",
-    ],
-    "getting help": ["support_service", "wait_time", "communication", "policy_fairness", "account_security"],
-    "going back or leaving": ["returns_refunds", "cancellation_contract"],
-}  # fmt: skip
 RATIONAL = ["value=functional", "value=economic"]
 FELT = ["value=experiential", "value=symbolic"]
 MOST_GROUPS = 12

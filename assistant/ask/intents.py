@@ -79,6 +79,8 @@ def _outright(facts: Facts) -> Intent | None:
     by, counts = facts.breakdown, facts.has("count", "share")
     if facts.has("quotes") and not facts.has("why") and not counts:
         return "quotes"
+    if facts.has("bond") and not facts.has("why", "trend") and not facts.sides:
+        return "summary"
     if facts.has("digest") and not by:
         return "summary"
     if facts.has("why") or (facts.has("separate") and any(m.can_be_outcome for m in facts.mentions)):
@@ -202,6 +204,8 @@ def _lists(facts: Facts) -> Intent | None:
     by = facts.breakdown
     if by and by.kind in {"which", "top", "listed"}:
         return "rank"
+    if _asks_where(facts):
+        return "rank"
     if by:
         return "rank" if facts.has("superlative") or facts.has("compare") else "count"
     if (facts.has("items") and facts.has("show")) or _wants_voices(facts.question):
@@ -218,6 +222,14 @@ def _lists(facts: Facts) -> Intent | None:
         return "rank"
     asks = any(token.low == "what" for token in facts.question.tokens)
     return "rank" if asks and facts.mentioned("tones") and not facts.has_topic else None
+
+
+def _asks_where(facts: Facts) -> bool:
+    """A question for the places of trouble: "where do we lose customers", "where are people most annoyed"."""
+    question = facts.question
+    first = next((p for p, t in enumerate(question.tokens) if t.is_word and p not in question.silent), 0)
+    happens = [m for m in facts.mentions if m.can_be_outcome or m.key in {"churn", "tones"}]
+    return question.low(first) in {"where", "whereabouts"} and bool(happens) and not facts.has_topic
 
 
 def _wants_voices(question: Question) -> bool:

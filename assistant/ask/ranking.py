@@ -6,9 +6,10 @@ from pyroaring import BitMap
 
 from assistant.ask.answer import Fact
 from assistant.ask.candidates import scope_of
+from assistant.ask.journey import touchpoints
 from assistant.ask.ledger import Ledger, View, counted, population, with_known
 from assistant.ask.plan import QueryPlan
-from assistant.ask.voices import quotes, shown_term
+from assistant.ask.voices import mark_of, quotes, shown_term
 from assistant.ask.words import KINDS, interval, of, percent, split, upper
 from assistant.insight.shares import LEAST_TOTAL, Share, ranked, tied_with_next
 from assistant.insight.statistics import FALSE_DISCOVERY, Table, benjamini_hochberg, fisher_mid_p
@@ -22,7 +23,10 @@ FIELDS = {
     "spectrum": "spectrum=", "value": "value=", "sentiment": "sentiment=", "churn": "churn=", "effort": "effort=",
     "intent": "intent=",
 }  # fmt: skip
-EXCLUSIVE = frozenset({"sentiment", "churn", "effort", "intent", "spectrum"})
+TONED = frozenset({"theme", "sub_theme", "force", "touchpoint"})
+SEVERAL = frozenset(
+    {"theme", "sub", "emotion", "gap", "force", "value", "touchpoint"}
+)  # of these one item may have
 
 
 def rank(view: View, plan: QueryPlan, ledger: Ledger) -> None:
@@ -38,11 +42,15 @@ def rank(view: View, plan: QueryPlan, ledger: Ledger) -> None:
 
 def _groups(view: View, plan: QueryPlan, by: str) -> dict[str, BitMap]:
     """Terms of the field or attribute asked for; themes and forces in the polarity asked for."""
+    mark = plan.scope.polarity or ""
+    if not mark and by in TONED and set(plan.scope.sentiment) == {"negative"}:
+        mark = "-"
+    if by == "touchpoint" and not view.terms.terms("attr.touchpoint="):
+        return dict(touchpoints(view.terms, mark))
     if by not in FIELDS:
         return dict(view.terms.terms(f"attr.{by}="))
-    mark = plan.scope.polarity or ""
-    if not mark and by in ("theme", "sub_theme", "force") and set(plan.scope.sentiment) == {"negative"}:
-        mark = "-"
+    if by == "force" and not mark:
+        mark = "+" if set(plan.scope.sentiment) == {"positive"} else "-"
     silent = {"churn=none", "effort=none"}
     fixed = {*plan.scope.themes, *plan.scope.emotions, *plan.scope.empathy_gaps, *plan.scope.forces}
     return {
@@ -82,7 +90,7 @@ def _by_share(view: View, plan: QueryPlan, ledger: Ledger, groups: Mapping[str, 
         )
     if len(shares) > limit:
         ledger.caveats.append(f"{len(shares) - limit} further {kind} are less frequent.")
-    if plan.by in FIELDS and plan.by not in EXCLUSIVE:
+    if split(facts[0].label)[0] in SEVERAL:
         ledger.caveats.append("One item may carry several of them, so the shares do not add up to 100 %.")
 
 
@@ -110,14 +118,21 @@ def _place(
     if at + 1 < len(shares) and tied_with_next(shares, at):
         text += " Its lead over the next is within chance."
     items = view.items(scope.narrowed(scope_of(fact.label)))
-    voices = quotes(ledger, items, fact.label, 1) if at < VOICES else []
+    voices = quotes(ledger, items, _in_tone(fact.label, scope), 1) if at < VOICES else []
     ledger.say("list", text, facts=[fact, rate] if rate else [fact], citations=voices, title=title)
+
+
+def _in_tone(label: str, scope: Scope) -> str:
+    """The label that a quote should show: of a theme in the tone of what is asked for."""
+    field, _, mark = split(label)
+    asked = mark_of(scope)
+    return f"{label}:{asked}" if asked and not mark and field in ("theme", "sub", "touchpoint") else label
 
 
 def _own_rate(view: View, plan: QueryPlan, ledger: Ledger, fact: Fact) -> Fact | None:
     """How often a group says it, among all that the group says: a large group has most of everything."""
     scope, everything = counted(plan.scope), counted(population(plan.scope))
-    if plan.by in FIELDS or view.items(scope) == view.items(everything):
+    if plan.by in FIELDS or split(fact.label)[2] or view.items(scope) == view.items(everything):
         return None
     group = scope_of(fact.label)
     return ledger.fact("rate", fact.label, scope.narrowed(group), len(view.items(everything.narrowed(group))))

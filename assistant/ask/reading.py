@@ -1,13 +1,13 @@
 """What do they say: quotes, and the summary of a set of items."""
 
 from assistant.ask.answer import Fact
+from assistant.ask.bonds import by_group, relationship
 from assistant.ask.candidates import scope_of
 from assistant.ask.key_points import reasons
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import QueryPlan
 from assistant.ask.voices import quotes, shown_term
 from assistant.ask.words import interval, listed, of, percent, split, upper
-from assistant.insight.relationship import LEAST_CUSTOMERS, strength_of
 from assistant.insight.shares import Share, distinct, ranked
 from assistant.scope import Scope
 
@@ -34,7 +34,10 @@ def _some(shown: int, total: int) -> str:
 
 
 def summary(view: View, plan: QueryPlan, ledger: Ledger) -> None:
-    """Answer a `summary` plan: mood, what is praised, what is complained about, what is missed."""
+    """Answer a `summary` plan: mood, what is praised, what is complained about, what is missed; by group, the bond."""
+    if plan.by:
+        by_group(view, plan, ledger, plan.by)
+        return
     scope = counted(plan.scope)
     items = view.items(scope)
     total = len(items)
@@ -63,30 +66,7 @@ def summary(view: View, plan: QueryPlan, ledger: Ledger) -> None:
         _words(view, ledger, scope, plan.scope.themes[0])
     _feelings(view, ledger, scope)
     _losses(view, ledger, scope, total)
-    _relationship(view, ledger, scope, total)
-
-
-def _relationship(view: View, ledger: Ledger, scope: Scope, total: int) -> None:
-    """How strong the relationship is with those who wrote."""
-    found = strength_of(view.terms, view.items(scope))
-    if found is None or found.ci is None or found.customers < LEAST_CUSTOMERS:
-        return
-    low, high = found.ci
-    fact = ledger.fact(
-        "strength",
-        "strength",
-        scope,
-        total,
-        value=found.index,
-        ci=found.ci,
-        test="Student's t over customers",
-    )
-    ledger.say(
-        "text",
-        f"The relationship with them stands at {found.index:.0f} of 100 ({low:.0f} to {high:.0f}), where 0 is all strain, 100 "
-        "all bonds and 50 as much of either in mood, loyalty, effort, empathy and forces.",
-        facts=[fact],
-    )
+    relationship(view, ledger, scope, total)
 
 
 def _points(view: View, plan: QueryPlan, scope: Scope, mark: str) -> list[Share]:

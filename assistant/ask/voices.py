@@ -1,15 +1,17 @@
 """Choosing quotes: exact stretches of stored texts that show a label, from different customers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pyroaring import BitMap
 
 from assistant.ask.answer import Citation
+from assistant.ask.journey import STAGES
 from assistant.ask.ledger import Ledger, Stored
 from assistant.ask.plan import QueryPlan
 from assistant.ask.words import split
+from assistant.scope import Scope
 from assistant.terms import overlaps
 from nlp.sentences import sentences
 
@@ -17,6 +19,12 @@ READ = 16  # of them, whose sentences are looked at
 LOOKED_AT = 60  # newest items among which the quotes are chosen
 SHORTEST, LONGEST = 25, 260  # characters of a quote that reads well
 ALIKE = 0.5  # share of common words from which two quotes say the same
+TELLING, MOST_SHOWN = 0.15, 3  # for each tag that the sentence shows, up to so many
+# index field -> field of the tags, where the tag has no span
+PLACELESS = {
+    "emotion": "emotions", "force": "forces", "spectrum": "spectrum", "value": "values", "effort": "effort",
+    "sentiment": "sentiment", "intent": "intent",
+}  # fmt: skip
 PLEASANT = frozenset({"gratitude", "joy", "approval", "relief"})
 UNPLEASANT = frozenset({"anger", "disappointment", "anxiety"})
 
@@ -62,14 +70,26 @@ def shown_term(plan: QueryPlan) -> str | None:
     for scope in (plan.outcome, plan.scope):
         if scope is None:
             continue
-        mark = f":{scope.polarity}" if scope.polarity else ""
+        mark = f":{mark}" if (mark := scope.polarity or mark_of(scope)) else ""
         if scope.empathy_gaps:
             return f"gap={scope.empathy_gaps[0]}"
         if scope.themes:
             return f"theme={scope.themes[0]}{mark}"
         if scope.churn:
             return f"churn={scope.churn[0]}"
+        if scope.emotions:
+            return f"emotion={scope.emotions[0]}"
     return None
+
+
+def mark_of(scope: Scope) -> str:
+    """`-` or `+` where all that is asked for is felt in one tone, else nothing."""
+    tones = {_tone(f"emotion={name}") for name in scope.emotions}
+    tones |= {_tone(f"sentiment={name}") for name in scope.sentiment}
+    tones |= {_tone(f"effort={name}") for name in scope.effort}
+    tones |= {"positive" if name == "loyal" else "negative" for name in scope.churn}
+    tones |= {"negative" for _ in scope.empathy_gaps}
+    return {"negative": "-", "positive": "+"}.get(tones.pop() or "", "") if len(tones) == 1 else ""
 
 
 def spans_for(tags: Any, term: str | None, length: int) -> list[tuple[Span, float]]:
@@ -77,19 +97,43 @@ def spans_for(tags: Any, term: str | None, length: int) -> list[tuple[Span, floa
     why = [(tuple(span), 1.0) for span in tags["why"]]
     if term is None:
         return why or [((0, length), 0.5)]
-    field, label, _ = split(term)
+    field, label, mark = split(term)
     # A plan names themes and sub-themes alike; their ids never meet.
-    themed = [tag for tag in tags["themes"] if label in (tag["label"], tag["sub"])]
+    themed = _toned([tag for tag in tags["themes"] if label in (tag["label"], tag["sub"])], mark)
     carriers = {
         "theme": themed,
         "sub": themed,
+        "touchpoint": [tag for tag in _toned(tags["themes"], mark) if tag["label"] in STAGES.get(label, ())],
         "gap": [tag for tag in tags["empathy_gaps"] if tag["label"] == label],
         "churn": [tags["churn"]] if tags["churn"] and tags["churn"]["label"] == label else [],
         "why": themed,
     }.get(field)
     if carriers is None:
-        return why or [((0, length), 0.5)]
+        score, tone = _score(tags, field, label), _tone(term)
+        shown = [span for span, _ in _evidence(tags, tone) or (why if tone != "positive" else [])]
+        return [(span, score) for span in shown] or [((0, length), score - 0.5)]
     return [((span[0], span[1]), tag["score"]) for tag in carriers for span in tag["spans"]]
+
+
+def _toned(themes: Sequence[Any], mark: str) -> Sequence[Any]:
+    """The themes in that polarity; all where there are none."""
+    return [tag for tag in themes if tag["polarity"] == mark] or themes
+
+
+def _score(tags: Any, field: str, label: str) -> float:
+    """How sure the detector is of a tag that has no place in the text; 1 where it is no matter of detection."""
+    held = tags.get(PLACELESS.get(field, ""), None)
+    found = held if isinstance(held, list) else [held] if held else []
+    return max((tag["score"] for tag in found if tag["label"] == label), default=1.0)
+
+
+def _evidence(tags: Any, tone: str | None) -> list[tuple[Span, float]]:
+    """Where the text shows themes in that tone, what the customer missed, and the wish to leave."""
+    marks = {"negative": "-", "positive": "+"}
+    carriers = [tag for tag in tags["themes"] if tone is None or tag["polarity"] == marks[tone]]
+    if tone != "positive":
+        carriers += tags["empathy_gaps"] + ([tags["churn"]] if tags["churn"] else [])
+    return [((span[0], span[1]), tag["score"]) for tag in carriers for span in tag.get("spans", ())]
 
 
 def readable(text: str, span: Span) -> Span:
@@ -111,6 +155,8 @@ def _worth(stored: Stored, span: Span, score: float, term: str | None) -> float:
     )
     if (tone := _tone(term)) and stored.tags["sentiment"]:
         worth += {tone: 0.4, "mixed": -0.2}.get(stored.tags["sentiment"]["label"], -0.6)
+    shown = sum(overlaps(span, other) for other, _ in _evidence(stored.tags, _tone(term)))
+    worth += TELLING * min(shown, MOST_SHOWN)
     return worth - (0.5 if length < SHORTEST else 0.0) - (0.2 if length > LONGEST * 0.8 else 0.0)
 
 
@@ -123,7 +169,11 @@ def _tone(term: str | None) -> str | None:
         return "negative" if mark == "-" else "positive"
     if field == "emotion":
         return "positive" if label in PLEASANT else "negative" if label in UNPLEASANT else None
-    return {"gap": "negative"}.get(field)
+    if field == "sentiment":
+        return label if label in ("negative", "positive") else None
+    return {"gap": "negative", "effort=high": "negative", "effort=low": "positive"}.get(
+        field if field == "gap" else f"{field}={label}"
+    )
 
 
 def _same(one: Stored, span: Span, other: Stored, other_span: Span) -> bool:

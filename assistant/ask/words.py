@@ -61,6 +61,7 @@ SENTIMENTS = {"negative": "negative", "neutral": "neutral", "positive": "positiv
 KINDS = {
     "theme": "themes", "sub_theme": "topics", "emotion": "emotions", "empathy_gap": "empathy gaps", "force": "forces",
     "spectrum": "components of the CX spectrum", "value": "value levels", "sentiment": "sentiments",
+    "touchpoint": "touchpoints of the journey",
 }  # fmt: skip
 
 
@@ -81,6 +82,8 @@ class Names:
             return {"-": "complaints about ", "+": "praise for "}.get(mark, "") + self.theme(label)
         if field == "sub":
             return self.theme(label)
+        if field == "touchpoint":
+            return {"-": "complaints about ", "+": "praise for "}.get(mark, "") + label
         if field == "force":
             return FORCES[label] + {"-": " missed", "+": " met"}.get(mark, "")
         if field == "gap":

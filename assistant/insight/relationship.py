@@ -101,6 +101,15 @@ def strength_of(terms: Columns, items: BitMap) -> Strength | None:
     return strength(means)
 
 
+def apart(terms: Columns, group: BitMap, others: BitMap) -> float:
+    """How likely a difference as large between two groups of customers is by chance (Welch's t); 1 without others."""
+    one, other = (by_customer(terms, items, scores(terms, items))[1] for items in (group, others))
+    if min(len(one), len(other)) < LEAST_CUSTOMERS:
+        return 1.0
+    p = float(stats.ttest_ind(one, other, equal_var=False).pvalue)
+    return 1.0 if np.isnan(p) else p  # nobody differs from anybody
+
+
 def validity(customers: Floats, outcome: NDArray[np.bool_]) -> Validity | None:
     """Whether customers with an outcome have the weaker relationship; None with fewer than five on either side."""
     strained, rest = customers[outcome], customers[~outcome]

@@ -44,6 +44,7 @@ class Said:
     themes: tuple[tuple[str, str, str | None], ...] = ()  # theme, polarity, sub-theme
     gaps: tuple[str, ...] = ()
     emotions: tuple[str, ...] = ()
+    forces: tuple[tuple[str, str], ...] = ()  # force, polarity
     churn: str = "none"
     sentiment: str = "negative"
     effort: str = "none"
@@ -72,7 +73,7 @@ def tags_of(name: str, said: Said) -> dict[str, Any]:
         "effort": {"label": said.effort, "score": 0.7},
         "urgency": 1,
         "intent": {"label": "complaint", "score": 0.7},
-        "forces": [],
+        "forces": [{"label": label, "polarity": mark, "score": 0.7} for label, mark in said.forces],
         "spectrum": None,
         "values": [],
         "why": [first] if said.sentiment == "negative" else [],

@@ -30,6 +30,8 @@ def _one(row: dict[str, Any], tags: dict[str, Any], key: str, value: Any, mark: 
         return any(
             {t["label"], t["sub"]} & set(value) and mark in (None, t["polarity"]) for t in tags["themes"]
         )
+    if key == "forces":
+        return any(t["label"] in value and mark in (None, t["polarity"]) for t in tags["forces"])
     if key in FIELDS:
         return bool({t["label"] for t in tags[FIELDS[key]]} & set(value))
     if key in SINGLE:
