@@ -84,6 +84,13 @@ KEY_POINTS: Json = {
     "Of those who leave": {"filter": {"churn": ["left", "leaving", "at_risk"]}, "themes": 3},
 }
 KEY_DRIVERS: Json = {"Of the rating": {"attribute": "rating"}}
+IMPACT: Json = {
+    "Against leaving": {"filter": {}},
+    "A cautious view": {
+        "filter": {"attributes": {"segment": ["premium"]}},
+        "assumptions": {"removed": 0.5, "causal": 0.6, "customer_value": 120},
+    },
+}
 EXPERIENCE: Json = {
     "Everything": {},
     "Of what is said about returns, by segment": {"filter": {"themes": ["returns_refunds"]}, "by": "segment"},

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from pyroaring import BitMap
@@ -25,10 +26,23 @@ Worth = tuple[str, dict[int, float]]  # attribute, and its number by customer co
 WORTH = re.compile(r"(^|_)(value|ltv|clv|revenue|spend|spent|turnover)(_|$)", re.IGNORECASE)
 
 
-def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
-    """Answer an `impact` plan: troubles by how much of the outcome they may account for."""
-    outcome = plan.outcome or Scope(churn=list(RISK))
-    scope = with_known(view, counted(plan.scope), outcome)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Weighed:
+    """Troubles that go with an outcome in the items of a scope, heaviest first, none inside another.
+
+    `frequent` are those that do so only as long as tone and length are left aside; `tested` is how many were.
+    """
+
+    scope: Scope
+    items: BitMap
+    found: Sequence[Stake]
+    frequent: Sequence[Stake]
+    tested: int
+
+
+def weighed(view: View, asked: Scope, outcome: Scope) -> Weighed:
+    """Weigh every trouble of a scope by how much of the outcome it may account for."""
+    scope = with_known(view, counted(asked), outcome)
     items, inside = view.items(scope), view.items(scope.narrowed(outcome))
     troubles = {
         term: found
@@ -36,8 +50,19 @@ def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
         if not split(term)[0].startswith("attr.")
     }
     found = stakes(items, inside, troubles, strata(view, items, outcome))
-    shown = _distinct(found.found, items, troubles)[: plan.limit or SHOWN]
-    frequent = [] if shown else _distinct(found.frequent, items, troubles)[:FREQUENT]
+    return Weighed(
+        scope=scope, items=items, tested=found.tested,
+        found=_distinct(found.found, items, troubles), frequent=_distinct(found.frequent, items, troubles),
+    )  # fmt: skip
+
+
+def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
+    """Answer an `impact` plan: troubles by how much of the outcome they may account for."""
+    outcome = plan.outcome or Scope(churn=list(RISK))
+    found = weighed(view, plan.scope, outcome)
+    scope, items = found.scope, found.items
+    shown = found.found[: plan.limit or SHOWN]
+    frequent = [] if shown else found.frequent[:FREQUENT]
     held = "tone and length" if by_tone(outcome) else "length"
     whole = ledger.fact("outcome", "outcome", scope.narrowed(outcome), len(items))
     now = f"{percent(whole.value)} of {view.names.scope(plan.scope)}{known_words(plan.scope, scope, outcome)} ({of(whole.n, whole.of)}; 95 % interval {interval(whole.ci or (0, 1))}) {view.names.happens(outcome)}."
@@ -47,7 +72,7 @@ def impact(view: View, plan: QueryPlan, ledger: Ledger) -> None:
         else f"Nothing stands out to be fixed first: at like {held} of text no trouble goes with it beyond chance."
     )
     ledger.say("head", f"{first} {now}", facts=[whole])
-    worth = _worth(view, outcome)
+    worth = worth_of(view, outcome)
     if (
         topic := Scope(
             themes=plan.scope.themes, polarity=plan.scope.polarity, empathy_gaps=plan.scope.empathy_gaps
@@ -123,12 +148,12 @@ def _stake(
     if found.q >= FALSE_DISCOVERY:
         text += " The difference is within chance."
     facts: list[Fact] = [fact, rest]
-    people = _people(view, view.items(both))
-    if people:
-        counted_people = ledger.fact("customers", "customers", both, fact.n, value=len(people))
+    behind = people(view, view.items(both))
+    if behind:
+        counted_people = ledger.fact("customers", "customers", both, fact.n, value=len(behind))
         facts.append(counted_people)
-        text += f" Behind them stand {number(len(people))} known customers"
-        if worth and (total := sum(worth[1].get(code, 0.0) for code in people)):
+        text += f" Behind them stand {number(len(behind))} known customers"
+        if worth and (total := sum(worth[1].get(code, 0.0) for code in behind)):
             value = ledger.fact("worth", worth[0], both, fact.n, value=total)
             facts.append(value)
             text += f" with a {names.value(worth[0])} of {total:,.0f} in all"
@@ -159,18 +184,18 @@ def _distinct(found: Sequence[Stake], items: BitMap, troubles: Mapping[str, BitM
     return distinct(found, lambda one: troubles[one.label] & items)
 
 
-def _people(view: View, items: BitMap) -> list[int]:
+def people(view: View, items: BitMap) -> list[int]:
     """Codes of the different known customers of items."""
     known = view.terms.customer[numbers_of(items)]
     return [int(code) for code in np.unique(known[known >= 0])]
 
 
-def _worth(view: View, outcome: Scope) -> Worth | None:
+def worth_of(view: View, outcome: Scope) -> Worth | None:
     """The attribute that says what a customer is worth, and its number by customer code; None when there is none."""
     found: dict[str, dict[int, float]] = {}
     for term, items in view.terms.terms("attr.").items():
         field, label, _ = split(term)
         name = field.removeprefix("attr.")
         if WORTH.search(name) and name not in outcome.attributes and is_number(label):
-            found.setdefault(name, {}).update(dict.fromkeys(_people(view, items), float(label)))
+            found.setdefault(name, {}).update(dict.fromkeys(people(view, items), float(label)))
     return max(found.items(), key=lambda entry: len(entry[1]), default=None)

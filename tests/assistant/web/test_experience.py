@@ -69,3 +69,19 @@ def test_it_fits_a_phone_and_can_be_read(site: Site, new_page: NewPage, scheme: 
     page = open_page(site, new_page, "?by=segment", color_scheme=scheme, **PHONE)
     assert fits(page)
     assert page.evaluate(CONTRAST) == []
+
+
+def test_assumptions_change_what_a_fix_wins(site: Site, new_page: NewPage) -> None:
+    """Half the effect is half the gain; the number opens the items behind it."""
+    page = open_page(site, new_page)
+    page.locator(".fixes[aria-busy=false]").wait_for()
+    rows = page.locator(".fixes-table tbody tr")
+    if not rows.count():  # nothing stands out in these few items, and that is said
+        assert "none goes with it beyond chance" in page.locator(".fixes").inner_text()
+    with page.expect_request("**/v1/impact") as asked:
+        page.locator("#causal").focus()
+        page.keyboard.press("ArrowLeft")
+    assert asked.value.post_data_json["assumptions"]["causal"] == 0.95
+    assert "95 %" in page.locator(".assumptions output").nth(1).inner_text()
+    page.locator(".fixes").get_by_role("link").first.click()
+    page.locator("#panel .item-card").first.wait_for()

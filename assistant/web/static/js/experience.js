@@ -3,6 +3,7 @@
 import { call } from "./api.js";
 import { bar, scaleOf } from "./charts.js";
 import { announce, byId, h, s } from "./dom.js";
+import { fixing } from "./fixing.js";
 import { startPage } from "./page.js";
 import { problemCard } from "./problem.js";
 import { openReceipt } from "./receipt.js";
@@ -40,12 +41,13 @@ async function load() {
   holder.setAttribute("aria-busy", "true");
   try {
     const [theme, by] = [given().get("theme"), given().get("by")];
+    const filter = theme ? { themes: [theme] } : {};
     const [found, names] = await Promise.all([
-      call("/v1/experience", { body: { filter: theme ? { themes: [theme] } : {}, by: by || null } }),
+      call("/v1/experience", { body: { filter, by: by || null } }),
       vocabulary(),
     ]);
     if (mine !== turn) return;
-    holder.replaceChildren(...(found.of ? views(found, names) : [empty(theme)]));
+    holder.replaceChildren(...(found.of ? [...views(found, names), fixing(filter)] : [empty(theme)]));
     byId("total").textContent = `Experience, ${some(found.of, "item")}`;
     announce(`${some(found.of, "item")} read`);
   } catch (error) {

@@ -19,7 +19,7 @@ const KINDS = {
   corrected: "Share once errors of the detector are taken out",
   importance: "Part of what the themes explain, and the items that speak of it",
   met: "Share of items in which it is met", missed: "Share of items in which it is missed",
-  impact: "Those with the trouble and the outcome", customers: "Different known customers behind the items",
+  impact: "Those with the trouble and the outcome", hit: "Those with the trouble and the outcome", customers: "Different known customers behind the items",
   worth: "What these customers are worth, each counted once",
 };
 
