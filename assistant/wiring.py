@@ -11,6 +11,7 @@ import index as kept
 from assistant.ask.asker import Asker, Snapshot
 from assistant.ask.ledger import View
 from assistant.ask.parse import Parser
+from assistant.ask.talks import Talks
 from assistant.ask.vocabulary import ThemeWords, Vocabulary
 from assistant.ask.words import Names
 from assistant.ask.write import writer_for
@@ -43,7 +44,8 @@ class Product:
         self._loading = threading.Lock()
         self._renewing = threading.Lock()
         self._latest: tuple[tuple[str, int, int], Snapshot] | None = None
-        self.asker = Asker(self.snapshot, documents("conversation"), writer_for(settings))
+        self.talks = Talks(documents("conversation"))
+        self.asker = Asker(self.snapshot, self.talks, writer_for(settings))
         self.corrections = Corrections(
             documents=documents("correction"),
             store=index.store,

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -15,9 +15,13 @@ from assistant.api import examples, problems
 from assistant.api.lane import ModelLane
 from assistant.api.parts import Lane, Parts
 from assistant.ask.answer import Answer
+from assistant.ask.plan import QueryPlan
+from assistant.errors import NotFoundError
 
 router = APIRouter(prefix="/v1", tags=["Ask"])
 KEEPALIVE_S = 15
+TALK = r"^[A-Za-z0-9_-]+$"
+TalkId = Annotated[str, Path(max_length=64, pattern=TALK)]
 _JSON: TypeAdapter[Any] = TypeAdapter(Any)
 Event = tuple[str, Any]
 
@@ -28,10 +32,14 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     question: Annotated[str, Field(min_length=1, max_length=2000)]
-    conversation: Annotated[str | None, Field(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")] = Field(
+    conversation: Annotated[str | None, Field(max_length=64, pattern=TALK)] = Field(
         default=None, description="Id from an earlier answer, so that “and for email?” is understood."
     )
     today: date | None = Field(default=None, description="What “last month” is measured from.")
+    plan: QueryPlan | None = Field(
+        default=None,
+        description="How the question is to be understood: the plan of an earlier answer, with slots changed. Default is to read it.",
+    )
 
 
 class Suggestions(BaseModel):
@@ -39,6 +47,20 @@ class Suggestions(BaseModel):
 
     items: int
     questions: list[str]
+
+
+class TurnView(BaseModel):
+    """A question and how it was understood; `POST /v1/ask` with both gives its answer over the feedback of now."""
+
+    question: str
+    plan: dict[str, Any]
+
+
+class TalkView(BaseModel):
+    """A conversation, oldest turn first."""
+
+    conversation: str
+    turns: list[TurnView]
 
 
 class ClientGoneError(Exception):
@@ -77,6 +99,23 @@ async def suggest(product: Parts, lane: Lane) -> Suggestions:
     return Suggestions(items=items, questions=questions)
 
 
+@router.get("/ask/{conversation}", summary="Resume a conversation")
+def resume(conversation: TalkId, product: Parts) -> TalkView:
+    """Its questions and their plans. Whoever has the id can read it: it stands in the link that is shared."""
+    turns = product.talks.turns(conversation)
+    if not turns:
+        raise NotFoundError(f"There is no conversation {conversation!r}; ask a question to begin one.")
+    views = [TurnView(question=turn.question, plan=turn.plan.plain()) for turn in turns]
+    return TalkView(conversation=conversation, turns=views)
+
+
+@router.delete("/ask/{conversation}", status_code=204, summary="Forget a conversation")
+def forget(conversation: TalkId, product: Parts) -> None:
+    """Its link shows nothing any more."""
+    if not product.talks.forget(conversation):
+        raise NotFoundError(f"There is no conversation {conversation!r}; it may have been forgotten before.")
+
+
 def _started(lane: ModelLane, product: Parts, body: Question, **more: Any) -> asyncio.Task[Answer]:
     """With a language model an answer mostly waits for that; tags and embeddings of others go on meanwhile."""
     start = lane.start_beside if product.settings.llm else lane.start
@@ -84,7 +123,9 @@ def _started(lane: ModelLane, product: Parts, body: Question, **more: Any) -> as
 
 
 def _answer(product: Parts, body: Question, **more: Any) -> Answer:
-    return product.asker.ask(body.question, conversation=body.conversation, today=body.today, **more)
+    return product.asker.ask(
+        body.question, plan=body.plan, conversation=body.conversation, today=body.today, **more
+    )
 
 
 def _streamed(request: Request, body: Question, product: Parts, lane: ModelLane) -> AsyncIterator[bytes]:

@@ -4,14 +4,16 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from assistant.ask import compare, compose, counts, drivers, impact, news, ranking, reading, refusing, trends
 from assistant.ask.answer import Answer, Coverage
+from assistant.ask.chips import given
 from assistant.ask.corrected import corrected
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import Intent, QueryPlan, Reading, Reads
 from assistant.ask.suggest import suggestions
+from assistant.ask.talks import Talks
 from assistant.ask.write import Writer
 from assistant.errors import InputError
 from assistant.scope import Scope
@@ -43,13 +45,6 @@ BIAS = (
 )
 
 
-class Conversations(Protocol):
-    """Keeps what was understood last, by conversation."""
-
-    def get(self, key: str) -> dict[str, Any] | None: ...
-    def put(self, key: str, value: dict[str, Any]) -> None: ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """The data at one moment: what can be counted, and the parser that knows its words."""
@@ -62,17 +57,16 @@ class Snapshot:
 class Asker:
     """Answers questions about one workspace, in the words of a writer where there is one."""
 
-    def __init__(
-        self, snapshot: Callable[[], Snapshot], conversations: Conversations, writer: Writer | None = None
-    ) -> None:
+    def __init__(self, snapshot: Callable[[], Snapshot], talks: Talks, writer: Writer | None = None) -> None:
         self._snapshot = snapshot
-        self._conversations = conversations
+        self._talks = talks
         self._writer = writer
 
     def ask(
         self,
         question: str,
         *,
+        plan: QueryPlan | None = None,
         conversation: str | None = None,
         today: date | None = None,
         on_stage: Stage | None = None,
@@ -81,6 +75,8 @@ class Asker:
 
         Args:
             question: in plain English, up to 2,000 characters.
+            plan: how the question is to be understood, for instance a plan of an earlier answer with a slot changed;
+                default is what the parser makes of it.
             conversation: id from an earlier answer, so that "and for email?" is understood.
             today: what "last month" is measured from; default is the day of the call.
             on_stage: called with `plan`, `progress` and `claim` as they become known.
@@ -92,7 +88,7 @@ class Asker:
         text = _checked(question)
         key = conversation or uuid.uuid4().hex
         snapshot = self._snapshot()
-        found = snapshot.parser.read(text, today or date.today(), self._previous(conversation))  # noqa: DTZ011
+        found = self._understood(snapshot, text, plan, today or date.today(), conversation)  # noqa: DTZ011
         stage("plan", {"plan": found.plan.plain(), "understood": [chip.model_dump() for chip in found.chips]})
         ledger = self._run(snapshot, found.plan, stage)
         ledger.caveats += found.notes
@@ -100,7 +96,7 @@ class Asker:
         answer = self._answer(snapshot, found, ledger, key, today, mode)
         for claim in answer.claims:
             stage("claim", {"claim": claim.model_dump(mode="json")})
-        self._remember(key, text, found.plan)
+        self._talks.add(key, text, found.plan, is_revised=plan is not None)
         return answer
 
     def examples(self, today: date | None = None) -> list[str]:
@@ -108,6 +104,14 @@ class Asker:
         snapshot = self._snapshot()
         plan = QueryPlan(intent="help")
         return suggestions(snapshot.view, snapshot.parser, plan, today or date.today())  # noqa: DTZ011
+
+    def _understood(
+        self, snapshot: Snapshot, text: str, plan: QueryPlan | None, today: date, conversation: str | None
+    ) -> Reading:
+        if plan is not None:
+            return Reading(plan=plan, chips=given(plan, snapshot.view.names))
+        plans = self._talks.plans(conversation)
+        return snapshot.parser.read(text, today, plans[-1] if plans else None, plans[:-1])
 
     def _run(self, snapshot: Snapshot, plan: QueryPlan, stage: Stage) -> Ledger:
         view = snapshot.view
@@ -156,15 +160,6 @@ class Asker:
             conversation=key,
             understood=found.chips,
         )
-
-    def _previous(self, conversation: str | None) -> QueryPlan | None:
-        kept = self._conversations.get(conversation) if conversation else None
-        return QueryPlan.model_validate(kept["plan"]) if kept and kept.get("plan") else None
-
-    def _remember(self, key: str, question: str, plan: QueryPlan) -> None:
-        kept = self._conversations.get(key) or {"questions": [], "plan": None}
-        last = kept["plan"] if plan.intent in ("help", "unsupported") else plan.plain()
-        self._conversations.put(key, {"questions": [*kept["questions"], question], "plan": last})
 
 
 def _checked(question: str) -> str:

@@ -1,5 +1,6 @@
 """The question plan: what a question asks for, in terms that can be executed and shown."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal, Protocol
 
@@ -48,7 +49,7 @@ class Chip(BaseModel):
 
     slot: str
     value: str
-    source: Literal["name", "synonym", "meaning", "value", "date", "rule", "previous"]
+    source: Literal["name", "synonym", "meaning", "value", "date", "rule", "previous", "set"]
     words: str
 
 
@@ -61,6 +62,8 @@ class Reading(BaseModel):
 
 
 class Reads(Protocol):
-    """Turns a question into a plan; `previous` is the plan that a follow-up edits."""
+    """Turns a question into a plan; `previous` is the plan that a follow-up edits, `earlier` those before."""
 
-    def read(self, question: str, today: date, previous: QueryPlan | None = None) -> Reading: ...
+    def read(
+        self, question: str, today: date, previous: QueryPlan | None = None, earlier: Sequence[QueryPlan] = ()
+    ) -> Reading: ...

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.assistant.api.conftest import Connect
+
 QUESTION = "Why are customers leaving after returns?"
 
 
@@ -154,3 +156,46 @@ def test_a_count_says_what_it_would_be_without_the_detectors_errors(reader: Test
 def test_nothing_is_corrected_where_the_errors_are_not_known(reader: TestClient, question: str) -> None:
     """A theme and its tone together were not measured, and a channel is no tag."""
     assert "corrected" not in {fact["kind"] for fact in ask(reader, question)["facts"]}
+
+
+def test_a_changed_plan_is_answered_as_it_stands(reader: TestClient) -> None:
+    """The plan of an answer with one slot changed; its chips say that they were set."""
+    first = ask(reader, "How many complaints about returns by email?")
+    plan = first["plan"] | {"scope": first["plan"]["scope"] | {"attributes": {}}}
+    wider = ask(reader, "How many complaints about returns by email?", plan=plan)
+    assert wider["plan"]["scope"]["attributes"] == {}
+    assert wider["facts"][0]["n"] > first["facts"][0]["n"]
+    assert {chip["source"] for chip in wider["understood"]} == {"set"}
+
+
+@pytest.mark.parametrize(
+    "intent", ["drivers", "count", "trend", "compare", "rank", "quotes", "summary", "emerging", "impact", "help", "unsupported"]
+)  # fmt: skip
+def test_any_plan_has_an_answer(reader: TestClient, intent: str) -> None:
+    """A plan that only says what is wanted is answered, or what it lacks is said."""
+    for more in (
+        {},
+        {"by": "nothing"},
+        {"outcome": {"themes": ["nothing"]}},
+        {"scope": {"themes": ["nothing"]}},
+    ):
+        found = reader.post("/v1/ask", json={"question": "So?", "plan": {"intent": intent, **more}})
+        assert found.status_code == 200 or "plan" in found.json()["detail"], found.text
+        assert found.status_code in (200, 422)
+
+
+def test_a_conversation_can_be_resumed_and_forgotten(connect: Connect) -> None:
+    """Its turns come back with their plans; a changed plan replaces its turn; forgotten is gone."""
+    client = connect()
+    talk = ask(client, "How many complaints about returns?")["conversation"]
+    second = ask(client, "and by email?", conversation=talk)
+    changed = second["plan"] | {"scope": second["plan"]["scope"] | {"attributes": {"channel": ["chat"]}}}
+    ask(client, "and by email?", conversation=talk, plan=changed)
+    turns = client.get(f"/v1/ask/{talk}").json()["turns"]
+    assert [turn["question"] for turn in turns] == ["How many complaints about returns?", "and by email?"]
+    assert turns[1]["plan"]["scope"]["attributes"] == {"channel": ["chat"]}
+    follows = ask(client, "compare the two", conversation=talk)["plan"]
+    assert follows["intent"] == "compare"
+    assert client.delete(f"/v1/ask/{talk}").status_code == 204
+    assert client.get(f"/v1/ask/{talk}").status_code == 404
+    assert client.delete(f"/v1/ask/{talk}").status_code == 404

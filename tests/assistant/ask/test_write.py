@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from assistant.ask.answer import Answer
 from assistant.ask.asker import Asker, Snapshot, Stage
 from assistant.ask.plan import RISK, QueryPlan, Reading
+from assistant.ask.talks import Talks
 from assistant.ask.write import writer_for
 from assistant.settings import Settings
 from tests.assistant.ask.made import made
@@ -33,15 +34,20 @@ class Planned:
 
     plan: QueryPlan
 
-    def read(self, question: str, today: date, previous: QueryPlan | None = None) -> Reading:
+    def read(
+        self, question: str, today: date, previous: QueryPlan | None = None, earlier: Sequence[QueryPlan] = ()
+    ) -> Reading:
         return Reading(plan=self.plan)
 
 
 class Remembered(dict[str, Any]):
-    """Conversations in memory."""
+    """Documents in memory."""
 
-    def put(self, key: str, value: dict[str, Any]) -> None:
-        self[key] = value
+    def put(self, key: str, body: dict[str, Any]) -> None:
+        self[key] = body
+
+    def delete(self, key: str) -> bool:
+        return self.pop(key, None) is not None
 
 
 @pytest.fixture(scope="module")
@@ -68,10 +74,10 @@ def ask(world: World) -> Ask:
         on_stage: Stage | None = None,
     ) -> tuple[Answer, Answer, ModelServer]:
         snapshot = Snapshot(view=world.view, parser=Planned(QueryPlan.model_validate(plan)), quality={})
-        composed = Asker(lambda: snapshot, Remembered()).ask("Why?", conversation="c")
+        composed = Asker(lambda: snapshot, Talks(Remembered())).ask("Why?", conversation="c")
         with serving(behaviour) as server:
             settings = Settings(llm="openai:scripted", llm_base_url=server.url, llm_timeout_s=timeout_s)
-            asker = Asker(lambda: snapshot, Remembered(), writer_for(settings))
+            asker = Asker(lambda: snapshot, Talks(Remembered()), writer_for(settings))
             return composed, asker.ask("Why?", conversation="c", on_stage=on_stage), server
 
     return run
