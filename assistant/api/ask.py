@@ -36,6 +36,7 @@ class Question(BaseModel):
         default=None, description="Id from an earlier answer, so that “and for email?” is understood."
     )
     today: date | None = Field(default=None, description="What “last month” is measured from.")
+    remember: bool = Field(default=True, description="Whether the conversation keeps this turn.")
     plan: QueryPlan | None = Field(
         default=None,
         description="How the question is to be understood: the plan of an earlier answer, with slots changed. Default is to read it.",
@@ -124,7 +125,12 @@ def _started(lane: ModelLane, product: Parts, body: Question, **more: Any) -> as
 
 def _answer(product: Parts, body: Question, **more: Any) -> Answer:
     return product.asker.ask(
-        body.question, plan=body.plan, conversation=body.conversation, today=body.today, **more
+        body.question,
+        plan=body.plan,
+        conversation=body.conversation,
+        today=body.today,
+        remember=body.remember,
+        **more,
     )
 
 

@@ -69,6 +69,7 @@ class Asker:
         plan: QueryPlan | None = None,
         conversation: str | None = None,
         today: date | None = None,
+        remember: bool = True,
         on_stage: Stage | None = None,
     ) -> Answer:
         """Answer one question.
@@ -79,6 +80,7 @@ class Asker:
                 default is what the parser makes of it.
             conversation: id from an earlier answer, so that "and for email?" is understood.
             today: what "last month" is measured from; default is the day of the call.
+            remember: whether the conversation keeps this turn.
             on_stage: called with `plan`, `progress` and `claim` as they become known.
 
         Raises:
@@ -96,7 +98,8 @@ class Asker:
         answer = self._answer(snapshot, found, ledger, key, today, mode)
         for claim in answer.claims:
             stage("claim", {"claim": claim.model_dump(mode="json")})
-        self._talks.add(key, text, found.plan, is_revised=plan is not None)
+        if remember:
+            self._talks.add(key, text, found.plan, is_revised=plan is not None)
         return answer
 
     def examples(self, today: date | None = None) -> list[str]:

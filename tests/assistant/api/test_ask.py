@@ -194,6 +194,8 @@ def test_a_conversation_can_be_resumed_and_forgotten(connect: Connect) -> None:
     turns = client.get(f"/v1/ask/{talk}").json()["turns"]
     assert [turn["question"] for turn in turns] == ["How many complaints about returns?", "and by email?"]
     assert turns[1]["plan"]["scope"]["attributes"] == {"channel": ["chat"]}
+    ask(client, "and by chat?", conversation=talk, remember=False)
+    assert len(client.get(f"/v1/ask/{talk}").json()["turns"]) == 2
     follows = ask(client, "compare the two", conversation=talk)["plan"]
     assert follows["intent"] == "compare"
     assert client.delete(f"/v1/ask/{talk}").status_code == 204

@@ -1,6 +1,9 @@
 """The chat page in a real browser: from a question to items that can be opened."""
 
+import csv
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -238,3 +241,56 @@ def test_a_token_is_asked_for_and_taken_from_a_login_link(site: Site, new_page: 
     other.keyboard.press("Enter")
     other.locator(".example").first.wait_for()
     new_page.wrong[:] = [words for words in new_page.wrong if "401" not in words]  # type: ignore[attr-defined]
+
+
+def test_what_was_understood_can_be_changed_and_taken_back(site: Site, new_page: NewPage) -> None:
+    """A chip is changed by keyboard, taken out and added; the words' own reading comes back."""
+    page = open_chat(site, new_page)
+    answer = ask(page, "How many complaints about returns by email?")
+    first = answer.locator(".headline").inner_text()
+    answer.get_by_role("button", name="channel email").click()
+    answer.locator(".slot-form select").wait_for()
+    page.keyboard.type("chat")
+    page.keyboard.press("Enter")
+    answer.locator(".chip", has_text="chat").wait_for()
+    assert answer.locator(".headline").inner_text() != first
+    answer.get_by_role("button", name="channel chat").click()
+    answer.get_by_role("button", name="Take out").click()
+    answer.locator(".chip", has_text="channel").wait_for(state="detached")
+    answer.get_by_role("button", name="+ filter").click()
+    answer.get_by_label("What to filter by").select_option("scope.attributes.segment")
+    answer.get_by_label("Value").select_option("premium")
+    answer.get_by_role("button", name="Ask again").click()
+    answer.locator(".chip", has_text="premium").wait_for()
+    answer.get_by_role("button", name="As first understood").click()
+    answer.locator(".chip", has_text="email").wait_for()
+    assert answer.locator(".headline").inner_text() == first
+
+
+def test_a_link_opens_the_conversation_elsewhere(site: Site, new_page: NewPage) -> None:
+    """Another browser shows the same questions, answered anew."""
+    page = open_chat(site, new_page)
+    ask(page, "How many complaints about returns?")
+    ask(page, "and by email?")
+    other = new_page()
+    other.goto(page.url)
+    other.locator(".turn-row").nth(1).locator(".sure").wait_for()
+    assert other.locator(".asked").all_inner_texts() == [
+        "How many complaints about returns?",
+        "and by email?",
+    ]
+    assert other.locator(".headline").all_inner_texts() == page.locator(".headline").all_inner_texts()
+
+
+def test_the_evidence_of_an_answer_is_a_file(site: Site, new_page: NewPage) -> None:
+    """Every fact and quote on a line of its own; nothing that a spreadsheet would run."""
+    page = open_chat(site, new_page)
+    answer = ask(page)
+    with page.expect_download() as saved:
+        answer.get_by_role("button", name="Evidence as CSV").click()
+    with Path(saved.value.path()).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["what"] for row in rows} >= {"quote"}
+    assert all(json.loads(row["filter"]) for row in rows if row["what"] != "quote")
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "@", "-"))]
+    assert sum(row["what"] == "quote" for row in rows) == answer.locator(".quote").count()

@@ -1,60 +1,26 @@
 // An answer: headline, drivers with their bars, trend, sentences, quotes, how sure it is, and where to go next.
 
 import { bar, scaleOf, trend, trendTable } from "./charts.js";
-import { announce, h } from "./dom.js";
+import { h } from "./dom.js";
 import { openItem } from "./item.js";
 import { openReceipt } from "./receipt.js";
+import { taking } from "./taking.js";
 import { sentence } from "./text.js";
-import { count, day, plain, SLOTS, some, spanned, upper } from "./words.js";
+import { editableChips } from "./understood.js";
+import { count, day, plain, some, spanned, upper } from "./words.js";
 
-/** The parts of an answer, ready to show. `ask` is called with a suggested question. */
-export function answerView(question, answer, ask) {
+/** The parts of an answer, ready to show. `ask` is called with a suggested question, `change` with a changed plan. */
+export function answerView(question, answer, { ask, change }) {
   const facts = new Map(answer.facts.map((fact) => [fact.id, fact]));
   const quotes = new Map(answer.citations.map((citation) => [citation.id, citation]));
   const context = { facts, quotes, sides: sidesOf(answer.plan) };
   return [
-    chips(answer.understood),
+    editableChips(answer.understood, answer.plan, change),
     ...blocks(answer, facts).map((block) => blockView(block, context)),
     sureness(answer),
-    actions(question, answer),
+    taking(question, answer),
     suggestions(answer.suggestions, ask),
   ].filter(Boolean);
-}
-
-/** What was understood, before the answer is there. */
-export function chips(understood) {
-  if (!understood?.length) return null;
-  return h(
-    "div",
-    { class: "understood" },
-    h("span", { class: "understood-label" }, "Understood as"),
-    h("div", { class: "chips" }, understood.map((chip) =>
-      h("span", { class: "chip", title: origin(chip) }, h("span", { class: "slot" }, slotName(chip.slot)),
-        chip.slot === "intent" ? (INTENTS[chip.value] ?? plain(chip.value)) : chip.value))),
-  );
-}
-
-const INTENTS = {
-  drivers: "why", count: "how many", trend: "over time", compare: "comparison", rank: "which most", quotes: "their words",
-  summary: "what they say", emerging: "what is new", impact: "what matters most",
-};
-const SOURCES = {
-  name: "by its name", synonym: "as another word for it", meaning: "by its meaning", value: "a value in the data",
-  date: "as a date", rule: "by rule", previous: "kept from your last question",
-};
-
-/** Where a chip came from, in words. */
-const origin = ({ words, source }) => (words ? `“${words}”, ${SOURCES[source] ?? source}` : SOURCES[source] ?? source);
-
-/** `scope.themes` as `theme`, `scope.exclude.attributes.channel` as `without channel`. */
-function slotName(slot) {
-  const [first, ...rest] = slot.split(".");
-  if (first === "intent") return "question";
-  if (first === "outcome") return "outcome";
-  const path = first === "scope" || first === "versus" ? rest : [first, ...rest];
-  const lead = first === "versus" ? "against" : path[0] === "exclude" ? "without" : "";
-  const key = path.filter((part) => part !== "exclude" && part !== "attributes")[0] ?? first;
-  return [lead, SLOTS[key] ?? plain(key)].filter(Boolean).join(" ");
 }
 
 /** Claims of one kind that follow each other, under the title that the server's text gives them. */
@@ -204,34 +170,6 @@ function sureness({ caveats, coverage, facts }) {
     h("summary", {}, "How sure is this?"),
     h("ul", {}, caveats.map((caveat) => h("li", {}, caveat)), h("li", {}, counted + untagged)),
   );
-}
-
-function actions(question, answer) {
-  const copy = h("button", { type: "button", class: "quiet small" }, "Copy as Markdown");
-  copy.addEventListener("click", async () => {
-    await copied(markdown(question, answer));
-    copy.textContent = "Copied";
-    announce("Copied");
-    setTimeout(() => (copy.textContent = "Copy as Markdown"), 2000);
-  });
-  return h("div", { class: "answer-actions" }, copy);
-}
-
-function markdown(question, answer) {
-  const sources = answer.citations.map((quote) => `- [${quote.id}] item ${quote.item}${quote.channel ? `, ${quote.channel}` : ""}${quote.date ? `, ${quote.date}` : ""}`);
-  return [`## ${question}`, answer.answer, sources.length ? `**Sources**\n\n${sources.join("\n")}` : ""].filter(Boolean).join("\n\n");
-}
-
-// The clipboard API exists only on https and loopback.
-async function copied(value) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(value);
-  const area = h("textarea", { class: "unseen", "aria-hidden": "true" });
-  area.value = value;
-  document.body.append(area);
-  area.select();
-  document.execCommand("copy");
-  area.remove();
-  return undefined;
 }
 
 function suggestions(questions, ask) {

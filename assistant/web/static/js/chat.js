@@ -1,6 +1,6 @@
 // The chat page: asks, streams what is going on, keeps the conversation.
 
-import { answerView, chips } from "./answer.js";
+import { answerView } from "./answer.js";
 import { call, stream } from "./api.js";
 import * as chats from "./chats.js";
 import { announce, byId, h, smooth } from "./dom.js";
@@ -8,6 +8,7 @@ import { renderHistory } from "./history.js";
 import { close as closePanel } from "./panel.js";
 import { startPage } from "./page.js";
 import { problemCard } from "./problem.js";
+import { chips } from "./understood.js";
 import { vocabulary } from "./words.js";
 import { renderWaiting, renderWelcome } from "./welcome.js";
 
@@ -28,14 +29,15 @@ async function ask(question) {
   await answerTurn(turn, holder);
 }
 
-async function answerTurn(turn, holder) {
+/** Answer a turn: as a plan says where there is one, and not kept by the server again when it is resumed. */
+async function answerTurn(turn, holder, { plan = null, remember = true } = {}) {
   running = new AbortController();
   document.body.classList.add("is-asking");
   byId("send").setAttribute("aria-label", "Stop");
   const stages = stagesView();
   holder.reply.replaceChildren(stages.element);
   try {
-    turn.answer = await streamed(turn.question, stages);
+    turn.answer = await streamed({ question: turn.question, plan, remember, conversation: chat.id }, stages);
     chats.keep(chat);
     setUrl();
     showAnswer(turn, holder);
@@ -52,8 +54,8 @@ async function answerTurn(turn, holder) {
   }
 }
 
-async function streamed(question, stages) {
-  for await (const { event, data } of stream("/v1/ask", { question, conversation: chat.id }, running.signal)) {
+async function streamed(asked, stages) {
+  for await (const { event, data } of stream("/v1/ask", asked, running.signal)) {
     if (event === "plan") stages.plan(data.understood);
     if (event === "progress") stages.step(data.what);
     if (event === "claim") stages.claim(data.claim.text);
@@ -88,8 +90,23 @@ function addTurn(turn) {
   return { row, reply };
 }
 
-function showAnswer(turn, { reply }) {
-  reply.replaceChildren(...answerView(turn.question, turn.answer, ask));
+function showAnswer(turn, holder) {
+  const before = turn.before;
+  const change = (plan) => {
+    if (running) return;
+    turn.before = before ?? turn.answer;
+    answerTurn(turn, holder, { plan });
+  };
+  holder.reply.replaceChildren(...answerView(turn.question, turn.answer, { ask, change }));
+  if (before) holder.reply.prepend(h("p", { class: "hint" }, "Asked again as you changed it. ", h("button", { type: "button", class: "quiet small", onclick: () => restore(turn, holder) }, "As first understood")));
+}
+
+/** Back to the answer that the words of the question gave. */
+function restore(turn, holder) {
+  if (running) return;
+  const { plan } = turn.before;
+  delete turn.before;
+  answerTurn(turn, holder, { plan });
 }
 
 /** Show another conversation, or a new one. */
@@ -98,6 +115,7 @@ function open(id) {
   closePanel();
   chat = (id && chats.find(id)) || chats.blank(id || undefined);
   recalled = 0;
+  if (id && !chat.turns.length) resume(id);
   thread.replaceChildren();
   for (const turn of chat.turns) {
     const holder = addTurn(turn);
@@ -109,6 +127,20 @@ function open(id) {
   if (!chat.turns.length) greet();
   drawHistory();
   thread.lastElementChild?.scrollIntoView({ block: "start" });
+}
+
+/** A conversation that another browser began: its questions, answered over the feedback of now. */
+async function resume(id) {
+  const found = await call(`/v1/ask/${encodeURIComponent(id)}`).catch(() => null);
+  if (!found || chat.id !== id || chat.turns.length) return;
+  byId("welcome").hidden = true;
+  document.body.classList.remove("is-empty");
+  for (const { question, plan } of found.turns) {
+    const turn = { question, answer: null };
+    chat.turns.push(turn);
+    await answerTurn(turn, addTurn(turn), { plan, remember: false });
+    if (chat.id !== id || !turn.answer) return;
+  }
 }
 
 async function greet() {
