@@ -1,4 +1,6 @@
-// Conversations, kept in this browser. The server keeps only what was understood last.
+// Conversations, kept in this browser. The server keeps the questions and how they were understood.
+
+import { call } from "./api.js";
 
 const KEY = "earmark.chats";
 const MOST = 30;
@@ -30,8 +32,9 @@ export function rename(id, title) {
   write(all().map((chat) => (chat.id === id ? { ...chat, title } : chat)));
 }
 
-/** Forget a conversation. */
+/** Forget a conversation, here and on the server, which may not know it any more. */
 export function forget(id) {
+  call(`/v1/ask/${encodeURIComponent(id)}`, { method: "DELETE" }).catch(() => {});
   write(all().filter((chat) => chat.id !== id));
 }
 
