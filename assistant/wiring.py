@@ -19,7 +19,7 @@ from assistant.curation.corrections import Corrections
 from assistant.curation.discovering import Discoverer
 from assistant.curation.retagging import Retagger
 from assistant.curation.taxonomies import Taxonomies
-from assistant.intake import Importer, Intake
+from assistant.intake import Customers, Importer, Intake
 from assistant.settings import Settings
 from index.terms import TermView
 from index.workspace import Index
@@ -64,6 +64,7 @@ class Product:
         self.intake = Intake(
             index=index, tagger=lambda: self.tagger, home=index.home, keep=keep, revise=revise
         )
+        self.customers = Customers(index=index, home=index.home, keep=keep)
         self.importer = Importer(
             index=index, tagger=lambda: self.tagger, home=index.home, keep=keep, revise=revise
         )

@@ -138,6 +138,25 @@ def all_customers(conn: Connection, ids: Sequence[str] | None) -> list[Customer]
     return [Customer(id=row.id, attributes=row.attributes) for row in rows]
 
 
+def customers_by_code(conn: Connection, codes: Sequence[int]) -> dict[int, Customer]:
+    """Customers by their code; unknown codes are left out."""
+    found: dict[int, Customer] = {}
+    for some in chunks(codes):
+        rows = conn.execute(select(customers).where(customers.c.code.in_(some)))
+        found.update((row.code, Customer(id=row.id, attributes=row.attributes)) for row in rows)
+    return found
+
+
+def customer_codes(conn: Connection, named: str | None = None, *, exactly: bool = False) -> list[int]:
+    """Codes by id; of those only whose id is `named`, or contains it whatever the case."""
+    found = select(customers.c.code).order_by(customers.c.id)
+    if named is not None:
+        found = found.where(
+            customers.c.id == named if exactly else customers.c.id.icontains(named, autoescape=True)
+        )
+    return list(conn.scalars(found))
+
+
 def _date_of(day: int | None) -> dt.date | None:
     return None if day is None else dt.date(1970, 1, 1) + dt.timedelta(days=day)
 

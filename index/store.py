@@ -112,14 +112,21 @@ class Store:
         self._forget()
         return [row.id for row in rows]
 
-    def upsert_customers(self, rows: Sequence[Customer]) -> int:
-        """Lay attributes over those known of each customer; returns how many customers changed."""
+    def upsert_customers(self, rows: Sequence[Customer], drop: Mapping[str, Sequence[str]] = {}) -> int:
+        """Lay attributes over those known of each customer; returns how many customers changed.
+
+        Args:
+            rows: customers with what is new of them.
+            drop: names of attributes that go, by id of the customer.
+        """
         with self.database.writing() as conn:
             codes = writing.customer_codes(conn, (row.id for row in rows))
             known = {row.id: dict(row.attributes) for row in reading.all_customers(conn, list(codes))}
             merged = {id_: dict(attributes) for id_, attributes in known.items()}
             for row in rows:
                 merged[row.id].update(row.attributes)
+                for name in drop.get(row.id, ()):
+                    merged[row.id].pop(name, None)
             changed = [id_ for id_ in codes if merged[id_] != known[id_]]
             seq, _, _ = writing.tick(conn, len(changed))
             for step, id_ in enumerate(changed):
@@ -131,6 +138,21 @@ class Store:
         """A customer by id, or None."""
         with self.reading() as conn:
             return next(iter(reading.all_customers(conn, [id_])), None)
+
+    def customers_by_code(self, codes: Sequence[int]) -> dict[int, Customer]:
+        """Customers by the code that items carry."""
+        with self.reading() as conn:
+            return reading.customers_by_code(conn, codes)
+
+    def customer_code(self, id_: str) -> int | None:
+        """The code of a customer, or None."""
+        with self.reading() as conn:
+            return next(iter(reading.customer_codes(conn, id_, exactly=True)), None)
+
+    def customer_codes(self, part: str | None = None) -> list[int]:
+        """Codes of customers in the order of their ids; of those whose id contains `part`, whatever the case."""
+        with self.reading() as conn:
+            return reading.customer_codes(conn, part)
 
     def customers(self) -> list[Customer]:
         """All customers that items or customer files named, by id."""

@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from index.records import day_number
 
 Column = NDArray[np.int32]
-ATTRIBUTE_PREFIX = "attr."
+ATTRIBUTE_PREFIX, CUSTOMER_PREFIX = "attr.", "customer="
 
 
 def _empty() -> Column:
@@ -60,12 +60,18 @@ class TermView:
         return own.copy() if joined is None else own | joined
 
     def any(self, terms: Iterable[str]) -> BitMap:
-        """Items with at least one of the terms."""
+        """Items with at least one of the terms; `customer=17` are those of the customer with code 17."""
         found = BitMap()
         for term in terms:
             for source in (self.own, self.joined):
                 found |= source.get(term, _NOTHING)
+            if term.startswith(CUSTOMER_PREFIX):
+                found |= self._of_customer(term.removeprefix(CUSTOMER_PREFIX))
         return found
+
+    def _of_customer(self, code: str) -> BitMap:
+        """The items of a customer, whose code is `code`."""
+        return bitmap(np.flatnonzero(self.customer == int(code))) if code.isdecimal() else BitMap()
 
     def terms(self, prefix: str = "") -> dict[str, BitMap]:
         """All terms that start with `prefix`, in alphabetical order, with their items."""

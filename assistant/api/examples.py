@@ -84,6 +84,13 @@ KEY_POINTS: Json = {
     "Of those who leave": {"filter": {"churn": ["left", "leaving", "at_risk"]}, "themes": 3},
 }
 KEY_DRIVERS: Json = {"Of the rating": {"attribute": "rating"}}
+CUSTOMERS: Json = {
+    "Two customers": [
+        {"id": "C-0412", "attributes": {"segment": "premium", "lifetime_value": 640}},
+        {"id": "C-0413", "attributes": {"segment": "regular", "churned": "yes", "churned_on": "2026-08-01"}},
+    ]
+}
+CUSTOMER: Json = {"A change": {"attributes": {"segment": "premium", "nps": 3, "old_plan": None}}}
 IMPACT: Json = {
     "Against leaving": {"filter": {}},
     "A cautious view": {

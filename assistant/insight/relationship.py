@@ -64,13 +64,18 @@ def scores(terms: Columns, items: BitMap) -> Floats:
 
     Mood is always a signal (0 where it is neutral or mixed), the others only where the item shows them.
     """
-    total, present = np.zeros(len(items)), np.ones(len(items))
-    for name, (bonds, strains) in SIGNALS.items():
+    found = signals(terms, items)
+    total = np.nansum(found, axis=0)
+    return np.asarray(total / np.count_nonzero(~np.isnan(found), axis=0), float)
+
+
+def signals(terms: Columns, items: BitMap) -> Floats:
+    """Each of SIGNALS (rows) in each item (columns, in the order of `items`): 1, 0 or -1; NaN where it does not show."""
+    found = np.empty((len(SIGNALS), len(items)))
+    for row, (name, (bonds, strains)) in enumerate(SIGNALS.items()):
         good, bad = _carried(terms, items, bonds), _carried(terms, items, strains)
-        total += good.astype(float) - bad
-        if name != "mood":
-            present += good | bad
-    return np.asarray(total / present, float)
+        found[row] = np.where(good | bad | (name == "mood"), good.astype(float) - bad, np.nan)
+    return found
 
 
 def by_customer(terms: Columns, items: BitMap, found: Floats) -> tuple[NDArray[np.int64], Floats]:

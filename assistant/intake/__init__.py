@@ -1,5 +1,6 @@
 """The way in: files and API items are read, mapped, redacted, tagged and stored."""
 
+from assistant.intake.customers import CustomerIn, Customers
 from assistant.intake.feedback import FeedbackIn, Intake, ItemResult
 from assistant.intake.importer import Importer
 from assistant.intake.mapping import Column, ColumnMapping
@@ -10,6 +11,8 @@ from assistant.intake.tagging import DocumentTagger
 __all__ = [
     "Column",
     "ColumnMapping",
+    "CustomerIn",
+    "Customers",
     "DocumentTagger",
     "FeedbackIn",
     "ImportReport",
