@@ -82,6 +82,7 @@ class MomentView(BaseModel):
     kind: str
     date: dt.date | None
     channel: str | None
+    excerpt: str
     mood: float
     score: float
     sentiment: str | None

@@ -19,6 +19,7 @@ from assistant.scope import Scope
 
 LEAST_FOR_INTERVAL = 3  # items of a customer
 MOST_MISSED = 5
+EXCERPT = 200  # characters of a text that are shown
 _MOODS = {"positive": 1.0, "negative": -1.0}
 
 
@@ -30,6 +31,7 @@ class Moment:
     kind: str
     date: date | None
     channel: str | None
+    excerpt: str
     mood: float
     score: float
     sentiment: str | None
@@ -106,6 +108,7 @@ def _moment(stored: Stored, score: float) -> Moment:
         kind=item.kind,
         date=item.date,
         channel=item.attributes.get("channel"),
+        excerpt=_excerpt(item.text),
         mood=_MOODS.get(label["sentiment"] or "", 0.0),
         score=score,
         sentiment=label["sentiment"],
@@ -117,6 +120,12 @@ def _moment(stored: Stored, score: float) -> Moment:
         gaps=[tag["label"] for tag in tags["empathy_gaps"]],
         conversation_gap=tags.get("gap"),
     )
+
+
+def _excerpt(text: str) -> str:
+    """The beginning of a text in one line, cut at a word."""
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else f"{line[:EXCERPT].rsplit(' ', 1)[0]} …"
 
 
 def _missed(view: View, ledger: Ledger, scope: Scope) -> list[Fact]:
@@ -171,10 +180,10 @@ def _headline(
     by = f" by {view.names.value(last.channel)}" if last.channel else ""
     parts = [f"{contacts}{when}{by}", _latest(view, last)]
     sentences = [": ".join(part for part in parts if part) + "."]
-    if missed and missed[0].n > 1:
-        sentences.append(
-            f"Most often failed by {view.names.noun(missed[0].label)} ({missed[0].n} of {missed[0].of})."
-        )
+    often = [fact for fact in missed if fact.n > 1]
+    if often:
+        worst = min(often, key=lambda fact: (not fact.label.startswith("gap="), -fact.n))
+        sentences.append(f"More than once: {view.names.noun(worst.label)} ({worst.n} of {worst.of}).")
     if known := _known(attributes):
         sentences.append(f"{upper(known)}.")
     return " ".join(sentences)

@@ -16,7 +16,13 @@ from starlette.types import Scope
 from assistant.errors import SettingsError
 
 HERE = Path(__file__).parent
-_PAGES = {"/": "chat", "/feedback": "feedback", "/themes": "themes", "/experience": "experience"}
+_PAGES = {
+    "/": "chat",
+    "/feedback": "feedback",
+    "/themes": "themes",
+    "/experience": "experience",
+    "/customers": "customers",
+}
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _SWAGGER_FILES = ("swagger-ui-bundle.js", "swagger-ui.css")
 # Swagger UI writes style attributes; nothing else on its page is relaxed.

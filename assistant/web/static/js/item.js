@@ -1,6 +1,7 @@
 // One item: its text with marked stretches, its tags, where it came from, and its customer.
 
 import { call } from "./api.js";
+import { customerAddress } from "./customer-list.js";
 import { h } from "./dom.js";
 import { show } from "./panel.js";
 import { tagSection } from "./tags.js";
@@ -67,7 +68,7 @@ function customer(record) {
   return h(
     "section",
     { "aria-label": "Customer" },
-    h("h3", {}, "Customer ", h("span", { class: "muted" }, record.id)),
+    h("h3", {}, "Customer ", h("a", { href: customerAddress(record.id) }, record.id)),
     rows.length ? definitions(rows) : null,
     h("p", { class: "hint" }, `${some(record.items, "item")} from this customer.`),
   );
