@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from assistant.ask.lexicon import Lexicon
 from assistant.ask.plan import Chip
-from assistant.ask.tokens import tokenise
+from assistant.ask.tokens import Token, tokenise
 
 _CERTAIN = frozenset({"name", "value", "date"})
 LONGEST = 10  # words that one slot may rest on
@@ -15,7 +15,8 @@ LONGEST = 10  # words that one slot may rest on
 class Ground:
     """The words of a question: which of them name something for certain, and which say nothing by themselves."""
 
-    words: tuple[str, ...]
+    question: str
+    tokens: tuple[Token, ...]  # words only
     taken: Mapping[str, frozenset[str]]  # word -> the keys of the slots that it has given
     plain: frozenset[str]
 
@@ -26,7 +27,12 @@ class Ground:
             for word in _words(chip.words) if is_certain(chip) else ():
                 taken[word] = taken.get(word, frozenset()) | {key_of(chip.slot)}
         plain = lexicon.plain | lexicon.people | lexicon.feedback
-        return cls(words=_words(question), taken=taken, plain=plain)
+        return cls(question=question, tokens=_tokens(question), taken=taken, plain=plain)
+
+    def stretch(self, said: str) -> str:
+        """The part of the question that was copied, as it stands there; empty when there is none."""
+        at, many = self._place(_words(said)), len(_words(said))
+        return "" if at is None else self.question[self.tokens[at].start : self.tokens[at + many - 1].end]
 
     def wrong(self, slot: str, said: str) -> str | None:
         """The reason why a slot may not rest on these words, or None."""
@@ -35,11 +41,17 @@ class Ground:
             return f"{slot}: name the words of the question that ask for it"
         if len(words) > LONGEST:
             return f"{slot}: copy the {LONGEST} words or fewer that ask for it"
-        if not any(self.words[at : at + len(words)] == words for at in range(len(self.words))):
+        if self._place(words) is None:
             return f"{slot}: its words do not stand in the question"
         if slot != "intent" and not any(self._carries(slot, word) for word in words):
             return f"{slot}: no word of the question asks for it; leave it out"
         return None
+
+    def _place(self, words: Sequence[str]) -> int | None:
+        """Where the words stand in the question, one after the other."""
+        low, many = tuple(token.low for token in self.tokens), len(words)
+        places = range(len(low) - many + 1) if words else ()
+        return next((at for at in places if low[at : at + many] == tuple(words)), None)
 
     def _carries(self, slot: str, word: str) -> bool:
         keys = self.taken.get(word)
@@ -58,4 +70,8 @@ def key_of(slot: str) -> str:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(token.low for token in tokenise(text) if token.is_word)
+    return tuple(token.low for token in _tokens(text))
+
+
+def _tokens(text: str) -> tuple[Token, ...]:
+    return tuple(token for token in tokenise(text) if token.is_word)

@@ -138,7 +138,7 @@ class Case:
             slots[one.slot] = values
             if any(sorted(before.get(one.slot, ())) == sorted(values) for before in stands):
                 continue
-            words[one.slot] = one.words
+            words[one.slot] = ground.stretch(one.words)
             if wrong := ground.wrong(one.slot, one.words) or _number(one.slot, values, one.words):
                 reasons.append(wrong)
         return slots, words, reasons

@@ -160,6 +160,13 @@ def test_the_model_sees_no_feedback_and_no_long_lists(ask: Ask) -> None:
     assert "tools" not in request.body
 
 
+def test_a_chip_shows_the_words_as_they_were_asked(ask: Ask) -> None:
+    """Marks that the model puts around them are not shown."""
+    marked = [(slot, values, f"<{words}>!") for slot, values, words in RIGHT]
+    chips = {chip.slot: chip.words for chip in ask(lambda request: slots(*marked)).found.chips}
+    assert chips["scope.themes"] == "renderings"
+
+
 def test_words_that_are_no_longer_looked_for_are_told(ask: Ask) -> None:
     """Where the model drops what the rules would have looked for, the reader learns that the word was not used."""
     question = "Do returns flummox premium shoppers?"
