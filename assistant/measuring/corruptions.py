@@ -101,6 +101,19 @@ def flipped_directions(source: Source, material: Material) -> Iterator[DraftClai
             yield copied(source, _put(source, found, word + found[0]))
 
 
+def false_amounts(source: Source, material: Material) -> Iterator[DraftClaim]:
+    """Words of amount that a share does not bear out."""
+    for found in _numbers(source):
+        fact = material.facts[found[1]]
+        if not fact.of or found[2] not in ("share", "n", "count"):
+            continue
+        share = fact.n / fact.of
+        words = ["most of them, ", "a majority, ", "mostly "] if share < 0.4 else ["few, ", "rarely, "]
+        words += ["half, "] if abs(share - 0.5) > 0.1 else []
+        for word in words:
+            yield copied(source, _put(source, found, word + found[0]))
+
+
 def turned_negations(source: Source, _material: Material) -> Iterator[DraftClaim]:
     """A denial left out, or one put in."""
     text = whole(source)
@@ -136,6 +149,7 @@ CORRUPTIONS: Mapping[str, Corrupt] = {
     "invented quote": added("invented quote"),
     "causal verb": added("causal verb"),
     "flipped direction": flipped_directions,
+    "false amount": false_amounts,
     "injected instruction": added("injected instruction"),
     "turned negation": turned_negations,
 }

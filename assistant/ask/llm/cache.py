@@ -12,9 +12,9 @@ MOST = 256
 class Cache(Generic[T]):
     """The last few results by what they were made from, in memory.
 
-    Only results that code has checked go in: plans made of known names, and sentences made of slots and of words from a
-    closed list. No customer's text is among them, and inputs stand only as their hash, so there is nothing to erase. The
-    input holds all that was computed, so that other data is another input.
+    Only results that code has checked go in: slots of plans with words of their question, and sentences made of slots and
+    of words from a closed list. No feedback is among them, and inputs stand only as their hash: there is nothing to erase,
+    and all ends with the process. The input holds all that was computed, so that other data is another input.
 
     Args:
         most: how many are kept; the one that was not asked for longest goes first.
@@ -41,4 +41,4 @@ class Cache(Generic[T]):
 
 def key(*parts: object) -> str:
     """One key for the model, the prompt and its version, and the whole input."""
-    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()
+    return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()

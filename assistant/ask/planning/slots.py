@@ -1,6 +1,7 @@
 """From proposed slots to a plan: each path and each value has to be known."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -51,7 +52,7 @@ def known(slot: SlotDraft, question: str, vocabulary: Vocabulary) -> list[str]:
         raise SlotError(f"{slot.slot:.40}: there is no such slot")
     name = slot.slot.removeprefix(f"{part}.")
     if name == "period":
-        return [value.strip() for value in slot.values]
+        return [_day(slot.slot, value.strip()) for value in slot.values]
     if name == "text":
         return [_text(slot.slot, values, question)]
     if name == "polarity" and len(values) > 1:
@@ -86,6 +87,13 @@ def _single(path: str, values: Sequence[str], vocabulary: Vocabulary) -> str:
     if path == "limit" and not (value.isascii() and value.isdigit() and 1 <= int(value[:4]) <= 100):
         raise SlotError("limit: give a number from 1 to 100")
     return value
+
+
+def _day(path: str, value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat() if value else ""
+    except ValueError as error:
+        raise SlotError(f"{path}: {value!r:.40} is no day; write YYYY-MM-DD") from error
 
 
 def _text(path: str, values: Sequence[str], question: str) -> str:

@@ -191,6 +191,8 @@ WRONG: dict[str, tuple[tuple[str, str, str], ...]] = {
     "an unknown intent": (("intent", "delete", "Does"),),
     "dates out of order": (("scope.period", "2026-09-30|2026-06-01", "since June"),),
     "no date": (("scope.period", "June|now", "since June"),),
+    "a number for a date": (("scope.period", "1780272000|", "since June"),),
+    "three dates": (("scope.period", "2026-06-01|2026-06-02|2026-06-03", "since June"),),
     "words from elsewhere": (("scope.themes", "delivery", "late parcels"),),
     "no words": (("scope.themes", "delivery", ""),),
     "words in pieces": (("scope.themes", "delivery", "sofa shoppers"),),
@@ -324,6 +326,13 @@ def test_the_same_question_is_asked_once(ask: Ask) -> None:
     assert asked.found.plan.scope.themes == ["photo_differs"]
     assert len(asked.server.requests) == 1
     assert len(ask(no_slots, times=2).server.requests) == 4
+
+
+def test_half_a_character_breaks_nothing(ask: Ask) -> None:
+    """A question that no server can be sent is read by the rules."""
+    asked = ask(lambda request: slots(*RIGHT), "How many flummoxed \ud800 shoppers?")
+    assert asked.found == asked.rules
+    assert asked.server.requests == []
 
 
 def test_slots_of_the_plan_before_need_no_words(ask: Ask) -> None:
