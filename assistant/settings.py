@@ -53,8 +53,8 @@ class Settings(BaseSettings):
     )
     llm: str | None = Field(
         default=None,
-        pattern=r"^[a-z_]+:\S+$",
-        description="Language model that words the answers (`openai:NAME`, `anthropic:NAME`, `ollama:NAME`); default is none",
+        pattern=r"^[a-z_]+:\S.*$",
+        description="Language model that reads unclear questions and words the answers (`openai:NAME`, `anthropic:NAME`, `ollama:NAME`, `transformers:FOLDER`); default is none",
     )
     llm_base_url: str | None = Field(
         default=None, description="Address of a server of one's own for the language model"

@@ -11,10 +11,10 @@ import index as kept
 from assistant.ask.asker import Asker, Snapshot
 from assistant.ask.ledger import View
 from assistant.ask.parse import Parser
+from assistant.ask.support import support_for
 from assistant.ask.talks import Talks
 from assistant.ask.vocabulary import ThemeWords, Vocabulary
 from assistant.ask.words import Names
-from assistant.ask.write import writer_for
 from assistant.curation.corrections import Corrections
 from assistant.curation.discovering import Discoverer
 from assistant.curation.retagging import Retagger
@@ -45,7 +45,7 @@ class Product:
         self._renewing = threading.Lock()
         self._latest: tuple[tuple[str, int, int], Snapshot] | None = None
         self.talks = Talks(documents("conversation"))
-        self.asker = Asker(self.snapshot, self.talks, writer_for(settings))
+        self.asker = Asker(self.snapshot, self.talks, support_for(settings))
         self.corrections = Corrections(
             documents=documents("correction"),
             store=index.store,
@@ -128,7 +128,9 @@ class Product:
             attributes=terms.attributes(), themes=words, first=counts.first, last=counts.last
         )
         measured = quality(self.settings.weights or SHIPPED)
-        return Snapshot(view=view, parser=Parser(vocabulary, self.embed), quality=measured)
+        return Snapshot(
+            view=view, parser=Parser(vocabulary, self.embed), quality=measured, vocabulary=vocabulary
+        )
 
     def close(self) -> None:
         """Finish what is under way and let go of all files."""

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -11,10 +11,12 @@ from assistant.ask.answer import Answer, Coverage
 from assistant.ask.chips import given
 from assistant.ask.corrected import corrected
 from assistant.ask.ledger import Ledger, View, counted
+from assistant.ask.llm.budget import Budget
 from assistant.ask.plan import Intent, QueryPlan, Reading, Reads
 from assistant.ask.suggest import suggestions
+from assistant.ask.support import Support
 from assistant.ask.talks import Talks
-from assistant.ask.write import Writer
+from assistant.ask.vocabulary import Vocabulary
 from assistant.errors import InputError
 from assistant.scope import Scope
 from nlp.quality import FieldQuality
@@ -52,15 +54,18 @@ class Snapshot:
     view: View
     parser: Reads
     quality: Mapping[str, FieldQuality]  # of the tagger on unseen domains, by tag field
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
 
 class Asker:
-    """Answers questions about one workspace, in the words of a writer where there is one."""
+    """Answers questions about one workspace, with the support of a language model where there is one."""
 
-    def __init__(self, snapshot: Callable[[], Snapshot], talks: Talks, writer: Writer | None = None) -> None:
+    def __init__(
+        self, snapshot: Callable[[], Snapshot], talks: Talks, support: Support | None = None
+    ) -> None:
         self._snapshot = snapshot
         self._talks = talks
-        self._writer = writer
+        self._support = support
 
     def ask(
         self,
@@ -90,11 +95,13 @@ class Asker:
         text = _checked(question)
         key = conversation or uuid.uuid4().hex
         snapshot = self._snapshot()
-        found = self._understood(snapshot, text, plan, today or date.today(), conversation)  # noqa: DTZ011
+        budget = self._support.budget() if self._support else None
+        reader = self._reader(snapshot, budget)
+        found = self._understood(snapshot, reader, text, plan, today or date.today(), conversation)  # noqa: DTZ011
         stage("plan", {"plan": found.plan.plain(), "understood": [chip.model_dump() for chip in found.chips]})
         ledger = self._run(snapshot, found.plan, stage)
         ledger.caveats += found.notes
-        mode = self._reword(found.plan, ledger, stage)
+        mode = self._reword(found.plan, ledger, budget, stage)
         answer = self._answer(snapshot, found, ledger, key, today, mode)
         for claim in answer.claims:
             stage("claim", {"claim": claim.model_dump(mode="json")})
@@ -109,12 +116,18 @@ class Asker:
         return suggestions(snapshot.view, snapshot.parser, plan, today or date.today())  # noqa: DTZ011
 
     def _understood(
-        self, snapshot: Snapshot, text: str, plan: QueryPlan | None, today: date, conversation: str | None
+        self,
+        snapshot: Snapshot,
+        reader: Reads,
+        text: str,
+        plan: QueryPlan | None,
+        today: date,
+        conversation: str | None,
     ) -> Reading:
         if plan is not None:
             return Reading(plan=plan, chips=given(plan, snapshot.view.names))
         plans = self._talks.plans(conversation)
-        return snapshot.parser.read(text, today, plans[-1] if plans else None, plans[:-1])
+        return reader.read(text, today, plans[-1] if plans else None, plans[:-1])
 
     def _run(self, snapshot: Snapshot, plan: QueryPlan, stage: Stage) -> Ledger:
         view = snapshot.view
@@ -130,12 +143,19 @@ class Asker:
             ledger.caveats += [*_copies(view, plan.scope), *_quality(plan, snapshot.quality), BIAS]
         return ledger
 
-    def _reword(self, plan: QueryPlan, ledger: Ledger, stage: Stage) -> Mode:
+    def _reader(self, snapshot: Snapshot, budget: Budget | None) -> Reads:
+        if self._support is None or budget is None:
+            return snapshot.parser
+        return self._support.reader(snapshot.parser, snapshot.vocabulary, budget)
+
+    def _reword(self, plan: QueryPlan, ledger: Ledger, budget: Budget | None, stage: Stage) -> Mode:
         """Let the writer reword the composed claims; what it does not get verified stays composed."""
-        if self._writer is None or plan.intent in WITHOUT_ITEMS:
+        if self._support is None or budget is None or plan.intent in WITHOUT_ITEMS:
             return "composed"
         stage("progress", {"what": "Choosing words and checking them"})
-        blocks = self._writer.write(plan, ledger)
+        blocks = self._support.write(plan, ledger, budget)
+        if budget.failure:
+            stage("progress", {"what": f"The language model was no help: {budget.failure}"})
         if blocks is None:
             return "composed"
         ledger.blocks = blocks

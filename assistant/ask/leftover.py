@@ -152,9 +152,13 @@ class Leftovers:
 
     def _mention(self, question: Question, first: int, last: int) -> Mention:
         words = question.words(first, last)
-        text = Mention(first=first, last=last, key="text", values=(words,), source="rule")
         is_name = any(token.is_capital for token in question.tokens[max(first, 1) : last])
+        text = Mention(
+            first=first, last=last, key="text", values=(words,), source="rule", is_weak=not is_name
+        )
         if self._meanings is None or is_name:
             return text
         theme = self._meanings.nearest(words)
-        return replace(text, key="themes", values=(theme,), source="meaning") if theme else text
+        if theme is None:
+            return text
+        return replace(text, key="themes", values=(theme,), source="meaning", is_weak=False)

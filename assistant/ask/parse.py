@@ -55,22 +55,15 @@ class Parser:
         """
         taken = self._reader.read(question, today)
         draft, unknown = self._assembler.draft(taken, previous.scope.themes if previous else ())
-        if previous and followup.continues(taken, draft, self._lexicon):
+        follows = previous is not None and followup.continues(taken, draft, self._lexicon)
+        if previous and follows:
             plan = followup.Merge(taken, draft, previous, earlier, self._values, self._lexicon).plan()
         else:
             plan = self._alone(taken, draft).plan()
-        notes = [f"I did not use these words of the question: {', '.join(unknown)}."] if unknown else []
-        notes += self._beyond(plan)
-        return Reading(plan=plan, chips=chips(taken, draft, plan, self._vocabulary.themes), notes=notes)
-
-    def _beyond(self, plan: QueryPlan) -> list[str]:
-        """A note when the period asked for lies outside the days that the data covers."""
-        period, first, last = plan.scope.period, self._vocabulary.first, self._vocabulary.last
-        if not period or not first or not last:
-            return []
-        early = period.last is not None and period.last < first
-        late = period.first is not None and period.first > last
-        return [f"The feedback covers {day(first)} to {day(last)}."] if early or late else []
+        return Reading(
+            plan=plan, chips=chips(taken, draft, plan, self._vocabulary.themes), unused=unknown,
+            notes=notes(plan, unknown, self._vocabulary), is_sure=not unknown and _is_sure(draft, follows=follows),
+        )  # fmt: skip
 
     def _alone(self, question: Question, draft: Draft) -> Draft:
         """The draft with the likeliest intent where the words do not say it."""
@@ -82,6 +75,24 @@ class Parser:
         return replace(
             draft, intent=likely or "unsupported", reason=None if likely else refusals.NOTHING_READ
         )
+
+
+def notes(plan: QueryPlan, unused: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    """What to tell about a plan: words that were not used, and a period outside the days that the data covers."""
+    found = [f"I did not use these words of the question: {', '.join(unused)}."] if unused else []
+    period, first, last = plan.scope.period, vocabulary.first, vocabulary.last
+    if period and first and last:
+        early = period.last is not None and period.last < first
+        late = period.first is not None and period.first > last
+        found += [f"The feedback covers {day(first)} to {day(last)}."] if early or late else []
+    return found
+
+
+def _is_sure(draft: Draft, *, follows: bool) -> bool:
+    """Whether its words said what is wanted, and no word is only looked for because nothing knows it."""
+    named = [*draft.scope, *draft.outcome, *draft.versus, *draft.exclude]
+    is_read = (follows or draft.intent is not None) and draft.reason != refusals.TRIVIA
+    return is_read and not any(one.key == "text" and one.is_weak for one in named)
 
 
 def _names(vocabulary: Vocabulary) -> Iterator[tuple[str, Label]]:

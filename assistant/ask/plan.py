@@ -54,11 +54,17 @@ class Chip(BaseModel):
 
 
 class Reading(BaseModel):
-    """What the parser made of a question."""
+    """What the parser made of a question: `unused` are the words that no slot accounts for.
+
+    It is not sure where there are such words, where it guessed what is wanted, and where it looks for a word because
+    it does not know what that means.
+    """
 
     plan: QueryPlan
     chips: list[Chip] = []
     notes: list[str] = []
+    unused: list[str] = []
+    is_sure: bool = True
 
 
 class Reads(Protocol):

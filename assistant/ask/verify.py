@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from assistant.ask.wording import agreement
-from assistant.ask.wording.anchors import Kind, Token, anchors, is_scattered, tokens
+from assistant.ask.wording.anchors import Kind, Token, anchors, is_scattered, misplaced, strays, tokens
 from assistant.ask.wording.draft import DraftClaim
 from assistant.ask.wording.material import Material, Sentence, Source
 from assistant.ask.wording.slots import NUMBERS, SLOT, completed, counted
@@ -208,6 +208,8 @@ def _is_about(parts: list[Token], sentence: Sentence, material: Material) -> boo
         _owners(parts, "number") == _owners(computed, "number")
         and _owners(parts, "effect") <= set(sentence.facts)
         and not is_scattered(parts)
+        and not strays(parts, computed)
+        and not misplaced(parts)
         and anchors(parts) == anchors(computed)
     )
 

@@ -1,58 +1,24 @@
 """Rewording a composed answer with a language model. What it writes is shown only as far as it has been verified."""
 
-import importlib.util
 import json
 import logging
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from assistant.ask.answer import Claim
 from assistant.ask.ledger import Block, Ledger
+from assistant.ask.llm.budget import Budget
+from assistant.ask.llm.cache import Cache, key
+from assistant.ask.llm.language_model import LanguageModel, Message, ModelError
 from assistant.ask.plan import QueryPlan
 from assistant.ask.verify import Verdict, verify
 from assistant.ask.wording.draft import Draft, DraftClaim
-from assistant.ask.wording.language_model import DraftError, LanguageModel, Message
 from assistant.ask.wording.material import KEY, Material, Source, gather, rendered
-from assistant.errors import SettingsError
-from assistant.settings import Settings
-from prompts import Prompt, load
+from prompts import Prompt
 
 logger = logging.getLogger(__name__)
 LEAST_KEPT = 0.6  # share of the key facts that must stand in verified claims
 MOST = 60  # claims of a draft that are looked at
-PACKAGES = {"openai": "langchain_openai", "anthropic": "langchain_anthropic", "ollama": "langchain_ollama"}
-
-
-class Writer(Protocol):
-    """Rewords the claims of a ledger; None means that the composed answer is to be sent."""
-
-    def write(self, plan: QueryPlan, ledger: Ledger) -> list[Block] | None: ...
-
-
-def writer_for(settings: Settings) -> Writer | None:
-    """The writer that the settings name, or none.
-
-    Raises:
-        SettingsError: when the package for the provider is not installed.
-    """
-    if settings.llm is None:
-        return None
-    provider = settings.llm.partition(":")[0]
-    package = PACKAGES.get(provider)
-    if package and importlib.util.find_spec(package) is None:
-        msg = f"EARMARK_LLM names {provider}, and {package} is not installed; run pip install 'earmark[{provider}]'."
-        raise SettingsError(msg)
-    key = settings.llm_api_key
-    model = LanguageModel(
-        name=settings.llm,
-        base_url=settings.llm_base_url,
-        api_key=key.get_secret_value() if key else None,
-        timeout_s=settings.llm_timeout_s,
-        max_tokens=settings.llm_max_tokens,
-    )
-    return LedgerWriter(model, load("writer"))
 
 
 class LedgerWriter:
@@ -61,8 +27,9 @@ class LedgerWriter:
     def __init__(self, model: LanguageModel, prompt: Prompt) -> None:
         self._model = model
         self._prompt = prompt
+        self._cache: Cache[tuple[DraftClaim, ...]] = Cache()
 
-    def write(self, plan: QueryPlan, ledger: Ledger) -> list[Block] | None:
+    def write(self, plan: QueryPlan, ledger: Ledger, budget: Budget) -> list[Block] | None:
         """The ledger's blocks with verified claims in place of computed ones; None when too few got through.
 
         Whatever goes wrong with the model is logged and never raised.
@@ -70,31 +37,42 @@ class LedgerWriter:
         material = gather(plan, ledger)
         if not material.key_facts():
             return None
-        kept = self._rounds(material)
+        kept = self._kept(material, budget)
         share = _share(kept, material)
         if share < LEAST_KEPT:
             logger.info("The composed answer is sent: %.0f %% of its key facts were reworded.", share * 100)
             return None
         return woven(ledger.blocks, material, kept)
 
-    def _rounds(self, material: Material) -> Mapping[int, Verdict]:
-        """Source -> the verdict of the claim that may stand in its place, after at most two drafts."""
-        start, sheet = time.monotonic(), _Sheet(material)
+    def _kept(self, material: Material, budget: Budget) -> Mapping[int, Verdict]:
+        """Source -> the verdict of the claim that may stand in its place; from before, where nothing has changed."""
         data = json.dumps(material.plain(), ensure_ascii=False, indent=1)
+        name = key(self._model.name, self._prompt.name, self._prompt.version, data)
+        sheet = _Sheet(material)
+        for claim in self._cache.get(name) or ():
+            sheet.take(claim)
+        if not sheet.kept:
+            self._rounds(sheet, data, budget)
+            if _share(sheet.kept, material) >= LEAST_KEPT:
+                self._cache.put(name, tuple(sheet.claims))
+        return sheet.kept
+
+    def _rounds(self, sheet: "_Sheet", data: str, budget: Budget) -> None:
+        """Fill the sheet from at most two drafts."""
         messages: list[Message] = [
             ("system", self._prompt.system),
             ("user", self._prompt.asked(material=data)),
         ]
         try:
-            draft = self._model.draft(messages, self._model.timeout_s)
+            draft = self._model.ask(Draft, messages, budget)
             reasons = sheet.add(draft)
-            if reasons or _share(sheet.kept, material) < LEAST_KEPT:
-                left = self._model.timeout_s - (time.monotonic() - start)
+            if reasons or _share(sheet.kept, sheet.material) < LEAST_KEPT:
                 again = self._prompt.repaired(reasons="\n".join(reasons or sheet.missing()))
-                sheet.add(self._model.draft([*messages, ("assistant", _json(draft)), ("user", again)], left))
-        except DraftError as error:
+                repaired = [*messages, ("assistant", draft.model_dump_json()), ("user", again)]
+                sheet.add(self._model.ask(Draft, repaired, budget))
+        except ModelError as error:
+            budget.failure = str(error)
             logger.warning("The language model was no help (%s); see EARMARK_LLM and its settings.", error)
-        return sheet.kept
 
 
 @dataclass
@@ -103,17 +81,20 @@ class _Sheet:
 
     material: Material
     kept: dict[int, Verdict] = field(default_factory=dict)
+    claims: list[DraftClaim] = field(default_factory=list)
 
     def add(self, draft: Draft) -> list[str]:
         """Take the claims of a draft that hold. Returns the reasons against the others."""
-        wrong = []
-        for claim in draft.claims[:MOST]:
-            verdict = verify(claim, self.material)
-            if verdict.reasons:
-                wrong.append(_refused(claim, verdict.reasons))
-            elif verdict.source is not None:
-                self.kept.setdefault(verdict.source, verdict)
-        return wrong
+        wrong = [(claim, self.take(claim)) for claim in draft.claims[:MOST]]
+        return [_refused(claim, reasons) for claim, reasons in wrong if reasons]
+
+    def take(self, claim: DraftClaim) -> tuple[str, ...]:
+        """Take one claim if it holds. Returns the reasons against it."""
+        verdict = verify(claim, self.material)
+        if not verdict.reasons and verdict.source is not None and verdict.source not in self.kept:
+            self.kept[verdict.source] = verdict
+            self.claims.append(claim)
+        return verdict.reasons
 
     def missing(self) -> list[str]:
         """What is still to be reworded, as reasons."""
@@ -161,7 +142,3 @@ def _share(kept: Mapping[int, Verdict], material: Material) -> float:
 
 def _refused(claim: DraftClaim, reasons: Iterable[str]) -> str:
     return json.dumps({"claim": claim.model_dump(), "reasons": list(reasons)}, ensure_ascii=False)
-
-
-def _json(draft: Draft) -> str:
-    return draft.model_dump_json()

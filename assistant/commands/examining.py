@@ -1,11 +1,13 @@
 """`earmark doctor`: is everything well, and what to do where it is not."""
 
 import json
+import time
 from dataclasses import asdict
 
 from rich.console import Console
 from rich.table import Table
 
+from assistant.errors import SettingsError
 from assistant.settings import Settings
 from index.health import Finding
 
@@ -15,7 +17,7 @@ def examine(settings: Settings, *, as_json: bool, mend: bool = False) -> bool:
 
     With `mend`, what is derived from SQL and not well is made again before the checks are printed.
     """
-    found = [*_indexes(settings, mend=mend), *_models(settings)]
+    found = [*_indexes(settings, mend=mend), *_models(settings), *_language_model(settings)]
     if as_json:
         print(json.dumps([asdict(finding) for finding in found], indent=2))
     else:
@@ -64,6 +66,31 @@ def _models(settings: Settings) -> list[Finding]:
             ok=label == "negative",
             detail=f"{tagger.model_id} tags a complaint as {label}",
             fix="Reinstall earmark: the weights are damaged.",
+        )
+    ]
+
+
+def _language_model(settings: Settings) -> list[Finding]:
+    """Whether the language model answers, where one is set. Without it questions are answered by rules alone."""
+    from assistant.ask.llm.language_model import ModelError
+    from assistant.ask.support import model_for
+
+    start, failure = time.monotonic(), None
+    try:
+        model = model_for(settings)
+        if model is None:
+            return []
+        model.check()
+    except (ModelError, SettingsError) as error:
+        failure = str(error)
+    took = time.monotonic() - start
+    return [
+        Finding(
+            name="language model",
+            ok=failure is None,
+            detail=f"{settings.llm}: {failure or f'answered in {took:.1f} s'}",
+            fix="Correct EARMARK_LLM, EARMARK_LLM_BASE_URL, EARMARK_LLM_API_KEY or EARMARK_LLM_TIMEOUT_S. Until then "
+            "answers are composed by rules, with the same numbers and quotes.",
         )
     ]
 

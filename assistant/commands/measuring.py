@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from assistant.errors import InputError
+from assistant.measuring.adversary import adversary
 from assistant.measuring.baseline import baseline
 from assistant.measuring.questions import QUESTIONS
 from assistant.measuring.rates import Progress as OnProgress
@@ -68,7 +69,8 @@ def measured(product: "Product", corpora: int, seed: int, progress: OnProgress) 
         today=today,
         progress=progress,
     )
-    return [*true, *checked, *compared]
+    held = adversary(product.snapshot(), QUESTIONS, today=today, seed=seed, progress=progress)
+    return [*true, *checked, *compared, *held]
 
 
 def _show(rates: list[Rate]) -> None:

@@ -86,6 +86,18 @@ def test_the_doctor_mends_what_is_derived(home: Path) -> None:
     assert all(finding["ok"] for finding in json.loads(done.stdout))
 
 
+def test_the_doctor_asks_the_language_model(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that cannot be reached is a finding, with what to set."""
+    monkeypatch.setenv("EARMARK_LLM", "openai:scripted")
+    monkeypatch.setenv("EARMARK_LLM_BASE_URL", "http://127.0.0.1:9/v1")
+    done = run(home, "doctor", "--json")
+    found = {finding["name"]: finding for finding in json.loads(done.stdout)}["language model"]
+    assert done.exit_code != 0
+    assert not found["ok"]
+    assert "openai:scripted: OpenAIConnectionError" in found["detail"]
+    assert "EARMARK_LLM_BASE_URL" in found["fix"]
+
+
 def test_a_wrong_mapping_says_which_columns_there_are(home: Path) -> None:
     """One line, no traceback, status 2."""
     done = run(home, "import", home / "reviews.csv", "--map", "text=Comment")

@@ -1,14 +1,16 @@
 """Taking a sentence with slots apart: what it is about, in which order, and which words say how it stands."""
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from assistant.ask.wording.slots import NUMBERS, SLOT
-from assistant.ask.wording.vocabulary import ARTICLES, CHECKED, FREE, PREPOSITIONS
+from assistant.ask.wording.vocabulary import ARTICLES, CHECKED, CONTRASTS, FREE, PREPOSITIONS
 
 _TOKEN = re.compile(r"\{[^{}]*\}|[^\W\d_]+(?:['’-][^\W\d_]+)*|\S")
+_PAUSES = frozenset(",;:–—")
 Kind = Literal["number", "effect", "phrase", "citation", "word", "mark"]
 # A preposition and what follows it: "of the rest" is ("of", "rest").
 Anchor = tuple[str, str]
@@ -75,7 +77,54 @@ def _walk(parts: Sequence[Token]) -> Iterator[tuple[Kind, Anchor]]:
 
 
 def is_scattered(parts: Sequence[Token]) -> bool:
-    """Whether numbers of one fact stand on both sides of another fact's numbers."""
-    order = [one.value for one in parts if one.kind == "number"]
+    """Whether the numbers of one fact do not stand together: another's among them, a contrast in between, or one twice.
+
+    Nor may two facts' numbers touch: "54 % (20 of 63)" reads as one.
+    """
+    numbers = [(at, one) for at, one in enumerate(parts) if one.kind == "number"]
+    order = [one.value for _, one in numbers]
     merged = [name for at, name in enumerate(order) if at == 0 or order[at - 1] != name]
-    return len(merged) != len(set(merged))
+    if len(merged) != len(set(merged)):
+        return True
+    if len(merged) == 1:
+        return False
+    return len({one.text for _, one in numbers}) < len(numbers) or any(
+        _is_torn(one, other, parts[at + 1 : to]) for (at, one), (to, other) in itertools.pairwise(numbers)
+    )
+
+
+def _is_torn(one: Token, other: Token, between: Sequence[Token]) -> bool:
+    if one.value != other.value:
+        return all(part.kind == "mark" for part in between)
+    return any(part.kind == "word" and part.value in CONTRASTS for part in between)
+
+
+def misplaced(parts: Sequence[Token]) -> bool:
+    """Whether a difference or ratio stands among the numbers that it compares, or is put beside the last as its gloss."""
+    places = [at for at, one in enumerate(parts) if one.kind == "number"]
+    if not places:
+        return False
+    return any(
+        one.kind == "effect" and places[0] < at and (at < places[-1] or parts[at - 1].value not in _PAUSES)
+        for at, one in enumerate(parts)
+    )
+
+
+def strays(parts: Sequence[Token], computed: Sequence[Token]) -> bool:
+    """Whether a number of several facts stands among names where the computed sentence has none of its fact."""
+    known, said = list(_stretches(computed)), list(_stretches(parts))
+    if len(set().union(*known)) < 2:
+        return False
+    return any(not owners <= kept for owners, kept in zip(said, known, strict=False))
+
+
+def _stretches(parts: Sequence[Token]) -> Iterator[set[str]]:
+    """The facts whose numbers stand before the first name, between it and the next, and so on."""
+    found = set[str]()
+    for one in parts:
+        if one.kind == "phrase" or (one.kind == "word" and one.value not in FREE):
+            yield found
+            found = set()
+        elif one.kind == "number":
+            found.add(one.value)
+    yield found

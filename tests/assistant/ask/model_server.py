@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One request: its body, which one it is, and what the writer was given in the first message."""
+    """One request: its body, which one it is, and what the model was given in the first message."""
 
     body: Json
     at: int
@@ -35,6 +35,15 @@ class Request:
         return str(self.body["messages"][1]["content"])
 
     @property
+    def plans(self) -> bool:
+        """Whether a plan is asked for, and no words."""
+        return "into a plan" in self.system
+
+    @property
+    def most_tokens(self) -> int:
+        return int(self.body.get("max_completion_tokens") or self.body["max_tokens"])
+
+    @property
     def material(self) -> Json:
         found: Json = json.loads(self.user[self.user.index("{") :])
         return found
@@ -46,7 +55,14 @@ class Reply:
 
     text: str = ""
     status: int = 200
+    tokens: int = 1  # that the server says it wrote
     drips_until: threading.Event | None = None
+
+
+def slots(*found: tuple[str, str, str]) -> Reply:
+    """A reply that holds these slots of a plan: path, values between bars, words."""
+    made = [{"slot": slot, "values": values.split("|"), "words": words} for slot, values, words in found]
+    return Reply(text=json.dumps({"slots": made}))
 
 
 def draft(claims: list[Json]) -> Reply:
@@ -121,5 +137,5 @@ def completion(request: Request, reply: Reply) -> Json:
     return {
         "id": "reply", "object": "chat.completion", "created": 0, "model": "scripted",
         "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-        "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+        "usage": {"prompt_tokens": 1, "completion_tokens": reply.tokens, "total_tokens": 1 + reply.tokens},
     }  # fmt: skip

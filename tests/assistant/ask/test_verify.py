@@ -168,6 +168,46 @@ def test_numbers_stay_with_their_owners(world: World, text: str) -> None:
     assert not said(found, "list", text, "F2 F3")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{F2.label}: {F2.count} of them against {F2.share} ({F3.count}) of the rest.",
+        "{F2.label}: {F2.share} of them against {F2.share} ({F3.count}) of the rest.",
+        "{F2.label}: {F2.share} ({F3.count}) of the rest.",
+        "{F2.label}: {F2.share} of them against {F2.points} and {F3.share} of the rest.",
+        "{F2.label}: {F2.share} of them against {F3.share} of the rest ({F2.points}).",
+    ],
+    ids=[
+        "a share moved",
+        "a share twice",
+        "two as one",
+        "a difference as a share",
+        "a difference as a gloss",
+    ],
+)
+def test_numbers_of_two_facts_do_not_mix(world: World, text: str) -> None:
+    """A number beside another fact's would be read as that fact's."""
+    assert not said(material(world, "drivers"), "list", text, "F2 F3")
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["{F2.share} ({F1.count})", "{F2.share} and {F1.count}", "{F1.count}, {F2.share}"],
+)
+def test_halves_keep_their_numbers(world: World, second: str) -> None:
+    """Each half of the time has its own share, also where one of them is said again."""
+    plan, ledger = QueryPlan.model_validate(PLANS["trend"]), Ledger(world.view)
+    late = ledger.fact("half", "late", Scope(themes=["return_cost"]), 230)
+    early = ledger.fact("half", "early", Scope(themes=["refund_slow"]), 200)
+    shares = [f"{percent(fact.value)} ({of(fact.n, fact.of)})" for fact in (early, late)]
+    text = f"Over time it was {shares[0]} in the former half, {shares[1]} in the latter."
+    ledger.say("text", text, facts=[late, early])
+    found = gather(plan, ledger)
+    start = "Over time it was {F2.count} in the former half, "
+    assert said(found, "text", f"{start}{{F1.share}} in the latter.", "F1 F2")
+    assert not said(found, "text", f"{start}{second} in the latter.", "F1 F2")
+
+
 def test_a_share_is_not_turned_round(world: World) -> None:
     """“31 % of returns feedback comes from leavers” does not become “31 % of leavers write about returns”."""
     found = material(world, "drivers")

@@ -13,8 +13,8 @@ import pytest
 from assistant.ask.answer import Answer
 from assistant.ask.asker import Asker, Snapshot, Stage
 from assistant.ask.plan import RISK, QueryPlan, Reading
+from assistant.ask.support import support_for
 from assistant.ask.talks import Talks
-from assistant.ask.write import writer_for
 from assistant.settings import Settings
 from tests.assistant.ask.made import made
 from tests.assistant.ask.model_server import Behaviour, Json, ModelServer, Reply, Request, draft, serving
@@ -77,7 +77,7 @@ def ask(world: World) -> Ask:
         composed = Asker(lambda: snapshot, Talks(Remembered())).ask("Why?", conversation="c")
         with serving(behaviour) as server:
             settings = Settings(llm="openai:scripted", llm_base_url=server.url, llm_timeout_s=timeout_s)
-            asker = Asker(lambda: snapshot, Talks(Remembered()), writer_for(settings))
+            asker = Asker(lambda: snapshot, Talks(Remembered()), support_for(settings))
             return composed, asker.ask("Why?", conversation="c", on_stage=on_stage), server
 
     return run

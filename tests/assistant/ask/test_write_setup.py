@@ -6,23 +6,23 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from assistant.ask.wording.language_model import arguments
-from assistant.ask.write import writer_for
+from assistant.ask.llm.language_model import arguments
+from assistant.ask.support import support_for
 from assistant.errors import SettingsError
 from assistant.settings import Settings
 
 
 def test_without_a_model_there_is_no_writer() -> None:
     """No setting, no writer."""
-    assert writer_for(Settings(llm=None)) is None
+    assert support_for(Settings(llm=None)) is None
 
 
 def test_langchain_is_not_imported_before_it_is_needed() -> None:
     """Neither asking nor a writer that nobody has asked yet imports LangChain."""
     code = (
         "import sys, assistant.ask.asker; from assistant.settings import Settings; "
-        "from assistant.ask.write import writer_for; "
-        "assert writer_for(Settings(llm='openai:x', llm_api_key='k')); "
+        "from assistant.ask.support import support_for; "
+        "assert support_for(Settings(llm='openai:x', llm_api_key='k')); "
         "sys.exit(any(name.startswith(('langchain', 'openai')) for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=120).returncode == 0
@@ -32,7 +32,7 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A provider whose package is not installed is an error at the start, with what to install."""
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(SettingsError, match=r"earmark\[anthropic\]"):
-        writer_for(Settings(llm="anthropic:some-model"))
+        support_for(Settings(llm="anthropic:some-model"))
 
 
 def test_a_name_without_a_provider_is_refused() -> None:
