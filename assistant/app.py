@@ -29,6 +29,7 @@ from assistant.api import (
     tag,
     themes,
     vocabulary,
+    watches,
 )
 from assistant.api.cursors import Cursors
 from assistant.api.lane import ModelLane
@@ -54,6 +55,7 @@ _ROUTES = (
     conversations,
     themes,
     candidates,
+    watches,
     vocabulary,
     imports,
     jobs,

@@ -21,6 +21,7 @@ from assistant.curation.retagging import Retagger
 from assistant.curation.taxonomies import Taxonomies
 from assistant.intake import Customers, Importer, Intake
 from assistant.settings import Settings
+from assistant.watching.watcher import Watcher
 from index.terms import TermView
 from index.workspace import Index
 from nlp.checkpoint import SHIPPED
@@ -46,6 +47,7 @@ class Product:
         self._latest: tuple[tuple[str, int, int], Snapshot] | None = None
         self.talks = Talks(documents("conversation"))
         self.asker = Asker(self.snapshot, self.talks, support_for(settings))
+        self.watcher = Watcher(view=self._version, watches=documents("watch"), alerts=documents("alert"))
         self.corrections = Corrections(
             documents=documents("correction"),
             store=index.store,
@@ -111,6 +113,11 @@ class Product:
             if self._latest is None or self._latest[0] != state:
                 self._latest = (state, self._snapshot(terms))
             return self._latest[1]
+
+    def _version(self) -> tuple[View, int]:
+        """The feedback as it is now, and the version of the data."""
+        view = self.snapshot().view
+        return view, self.index.terms.view.version
 
     def _snapshot(self, terms: TermView) -> Snapshot:
         store, words = self.index.store, theme_words(self.taxonomy)

@@ -91,6 +91,15 @@ CUSTOMERS: Json = {
     ]
 }
 CUSTOMER: Json = {"A change": {"attributes": {"segment": "premium", "nps": 3, "old_plan": None}}}
+WATCHES: Json = {
+    "In plain English": {"question": "tell me when anger about refunds rises"},
+    "As a filter": {
+        "name": "Premium customers who leave",
+        "filter": {"churn": ["left", "leaving", "at_risk"]},
+        "of": {"attributes": {"segment": ["premium"]}},
+        "direction": "either",
+    },
+}
 IMPACT: Json = {
     "Against leaving": {"filter": {}},
     "A cautious view": {

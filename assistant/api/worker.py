@@ -50,6 +50,7 @@ class JobWorker:
             try:
                 while not self._stop.is_set() and any(self._run(job) for job in self._open()):
                     pass
+                self._watch()
             except StoreError as error:
                 logger.warning("jobs wait: %s", error)
             self._wake.wait(IDLE_S)
@@ -84,6 +85,14 @@ class JobWorker:
             logger.exception("the job %s (%s) broke", job.id, job.kind)
             self._end(job.id, "an error in Earmark; its log says more")
         return True
+
+    def _watch(self) -> None:
+        """Look at the weeks that are new; what goes wrong there must not keep jobs from being worked on."""
+        try:
+            for alert in self._product.watcher.check_if_due():
+                logger.info("alert %s of watch %s", alert.id, alert.watch)
+        except EarmarkError as error:
+            logger.warning("the watches could not be looked at: %s", error)
 
     def _end(self, job_id: str, reason: str) -> None:
         """Left open, it would be tried for ever."""

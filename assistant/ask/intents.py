@@ -77,6 +77,8 @@ def guess(mentions: Sequence[Mention]) -> Intent | None:
 def _outright(facts: Facts) -> Intent | None:
     """Words that leave no doubt, and comparisons of two named sides."""
     by, counts = facts.breakdown, facts.has("count", "share")
+    if facts.has("watch") and not facts.has("why"):
+        return "trend"
     if facts.has("quotes") and not facts.has("why") and not counts:
         return "quotes"
     if facts.has("bond") and not facts.has("why", "trend") and not facts.sides:

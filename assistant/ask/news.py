@@ -30,7 +30,7 @@ def new(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     recent, earlier = times
     now, before = (everything.narrowed(Scope(period=when)) for when in (recent, earlier))
     lately = view.items(now)
-    found = emerging(lately, view.items(before), dict(_labels(view, plan.scope)))
+    found = emerging(lately, view.items(before), dict(growing(view, plan.scope)))
     shown = distinct(found.rises, lambda rise: view.items(scope_of(rise.label)) & lately)[
         : plan.limit or SHOWN
     ]
@@ -65,7 +65,7 @@ def _last_sunday(day: date) -> date:
     return day - timedelta(days=(day.weekday() + 1) % 7)
 
 
-def _labels(view: View, scope: Scope) -> Iterable[tuple[str, BitMap]]:
+def growing(view: View, scope: Scope) -> Iterable[tuple[str, BitMap]]:
     """Themes and sub-themes in the polarity asked for, complaints when none is; and empathy gaps."""
     mark = scope.polarity or "-"
     fixed = {*scope.themes, *scope.empathy_gaps, "overall"}

@@ -231,6 +231,6 @@ def _cues(
             or (m.key == "attributes" and hit.means == "emerging" and hit.places & m.covered)
             for m in mentions
         )
-        if not within and not silent & set(range(hit.first, hit.last)):
+        if not within and (hit.means == "watch" or not silent & set(range(hit.first, hit.last))):
             cues[hit.means] = (*cues.get(hit.means, ()), hit)
     return cues

@@ -19,7 +19,7 @@ TRIVIA = "it asks for a fact about a person, a place or a thing, and I only know
 
 def reason(question: Question, lexicon: Lexicon) -> str | None:
     """Why the question cannot be answered, or None."""
-    if _is_action(question, lexicon):
+    if not question.has("watch") and _is_action(question, lexicon):
         return ACTION
     outside = [
         hit for hit in lexicon.outside.find(question.tokens) if not _within(hit, question.mentions, {"churn"})

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 ROUTES = {
-    ("post", "/v1/ask"), ("get", "/v1/ask/{conversation}"), ("delete", "/v1/ask/{conversation}"), ("post", "/v1/experience"), ("post", "/v1/impact"), ("get", "/v1/customers"), ("post", "/v1/customers"), ("get", "/v1/customers/{customer_id}"), ("put", "/v1/customers/{customer_id}"), ("post", "/v1/key-drivers"), ("post", "/v1/key-points"), ("get", "/v1/suggestions"), ("post", "/v1/tag"),
+    ("post", "/v1/ask"), ("get", "/v1/ask/{conversation}"), ("delete", "/v1/ask/{conversation}"), ("post", "/v1/experience"), ("post", "/v1/impact"), ("get", "/v1/watches"), ("post", "/v1/watches"), ("post", "/v1/watches/try"), ("get", "/v1/watches/{watch_id}"), ("put", "/v1/watches/{watch_id}"), ("delete", "/v1/watches/{watch_id}"), ("get", "/v1/alerts"), ("put", "/v1/alerts/{alert_id}/seen"), ("delete", "/v1/alerts/{alert_id}/seen"), ("get", "/v1/customers"), ("post", "/v1/customers"), ("get", "/v1/customers/{customer_id}"), ("put", "/v1/customers/{customer_id}"), ("post", "/v1/key-drivers"), ("post", "/v1/key-points"), ("get", "/v1/suggestions"), ("post", "/v1/tag"),
     ("post", "/v1/feedback"), ("get", "/v1/feedback"), ("get", "/v1/feedback/{item_id}"),
     ("delete", "/v1/feedback/{item_id}"), ("post", "/v1/feedback/search"), ("get", "/v1/vocabulary"),
     ("post", "/v1/imports"), ("get", "/v1/jobs"), ("get", "/v1/jobs/{job_id}"), ("get", "/v1/jobs/{job_id}/errors"),

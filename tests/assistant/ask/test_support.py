@@ -139,7 +139,9 @@ def test_only_checked_claims_are_kept(ask: Ask, world: World) -> None:
         found = support_for(Settings(llm="openai:scripted", llm_base_url=server.url))
         assert found
         support.append(found)
-        answer = Asker(lambda: snapshot, Talks(Remembered()), found).ask("Why are customers leaving after returns?")
+        answer = Asker(lambda: snapshot, Talks(Remembered()), found).ask(
+            "Why are customers leaving after returns?"
+        )
     kept = str(found.writer._cache._kept)
     assert answer.mode == "written"
     assert "F2.share" in kept

@@ -1,0 +1,1 @@
+"""Watches: what is looked at every week, and the alerts that fire."""
