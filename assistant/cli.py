@@ -27,6 +27,9 @@ themes = typer.Typer(
 )
 app.add_typer(themes, name="themes")
 
+watches = typer.Typer(help="What is looked at every week, and what stood out.", no_args_is_help=True)
+app.add_typer(watches, name="watches")
+
 Day = Annotated[
     datetime | None,
     typer.Option(
@@ -360,6 +363,46 @@ def retag() -> None:
 
     with _product() as product:
         curating.retag(product)
+
+
+@watches.command("check")
+def check_watches() -> None:
+    """Look at the last whole weeks and show what stands out."""
+    from assistant.commands import watching
+
+    with _product() as product:
+        watching.check(product)
+
+
+@watches.command("list")
+def list_watches() -> None:
+    """Show what is watched."""
+    from assistant.commands import watching
+
+    with _product() as product:
+        watching.listed(product)
+
+
+@watches.command("add")
+def add_watch(
+    question: Annotated[str, typer.Argument(help='For instance "tell me when anger about refunds rises".')],
+) -> None:
+    """Watch something, in plain English."""
+    from assistant.commands import watching
+
+    with _product() as product:
+        watching.add(product, question)
+
+
+@watches.command("remove")
+def remove_watch(
+    watch: Annotated[str, typer.Argument(help="Id, as `earmark watches list` shows it.")],
+) -> None:
+    """Stop watching."""
+    from assistant.commands import watching
+
+    with _product() as product:
+        watching.remove(product, watch)
 
 
 def _day(value: datetime | None) -> date | None:

@@ -114,7 +114,7 @@ def list_watches(product: Parts) -> WatchList:
     openapi_extra=examples.body(examples.WATCHES),
 )
 def add(body: WatchAsked, product: Parts) -> WatchMade:
-    """It is looked at whenever data comes in, whole weeks only. What it would have said in the last eight weeks comes back."""
+    """It is looked at whenever data comes in, whole weeks only. What it would have said in the last year comes back."""
     asked, understood = _asked(body, product)
     made = product.watcher.add(asked)
     past = [alert for alert in product.watcher.alerts() if alert.watch == made.id]

@@ -19,7 +19,7 @@ from assistant.watching.models import NEW, Alert, Watch, WatchIn
 from assistant.watching.writing import WEEK, of_change, of_rise
 
 LOOK_BACK = 4  # whole weeks that are looked at again, since data may arrive late
-HISTORY = 8  # weeks before its making that a new watch tells of
+HISTORY = 52  # weeks before its making that a new watch tells of
 PAUSE_S = 60.0  # between two looks at data that keeps changing
 MOST = 200  # watches
 ANYTHING_NEW = "Anything new"
@@ -85,9 +85,7 @@ class Watcher:
         made = Watch(id=id_, created=before["created"] if before else self._now(), **_plain(asked))
         self._watches.put(id_, made.model_dump(mode="json", by_alias=True))
         if before is None and id_ != NEW:
-            view, _ = self._view()
-            for alert in self._fired(view, made, HISTORY):
-                self._keep(alert, is_past=True)
+            self._tell_past(made, 0)
         return made
 
     def remove(self, id_: str) -> None:
@@ -112,6 +110,8 @@ class Watcher:
         """Look at the last whole weeks; returns the alerts that are new."""
         view, version = self._view()
         self._seen = (version, self._now())
+        if self._watches.get(NEW) is None:
+            self._tell_past(self.put(NEW, _standing()), LOOK_BACK)
         found = (
             alert for watch in self.watches() if watch.is_on for alert in self._fired(view, watch, LOOK_BACK)
         )
@@ -138,6 +138,17 @@ class Watcher:
         alert = Alert.model_validate(body).model_copy(update={"is_seen": is_seen})
         self._alerts.put(id_, alert.model_dump(mode="json"))
         return alert
+
+    def _tell_past(self, watch: Watch, last: int) -> None:
+        """Keep what a watch would have said before it was made, but for the `last` weeks."""
+        view, _ = self._view()
+        everything = _weeks(view, watch)
+        if everything is None:
+            return
+        end = everything.monday(len(everything.n) - last)
+        for alert in self._fired(view, watch, HISTORY):
+            if alert.last < end:
+                self._keep(alert, is_past=True)
 
     def _keep(self, alert: Alert, *, is_past: bool) -> bool:
         """Store an alert unless it is there; says whether it is new. What is past has been seen."""

@@ -22,6 +22,7 @@ _PAGES = {
     "/themes": "themes",
     "/experience": "experience",
     "/customers": "customers",
+    "/alerts": "alerts",
 }
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _SWAGGER_FILES = ("swagger-ui-bundle.js", "swagger-ui.css")

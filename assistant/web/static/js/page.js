@@ -4,11 +4,14 @@ import { byId } from "./dom.js";
 import { importer } from "./importer.js";
 import { show, start as startPanel } from "./panel.js";
 import { start as startTheme } from "./theme.js";
+import { loadUnseen } from "./unseen.js";
 
 /** Make the bar and the panel work. `onImported` is called when new feedback is in. */
 export function startPage({ onImported = () => {} } = {}) {
   startTheme();
   startPanel();
+  loadUnseen();
+  document.querySelector(".links [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   byId("import-open").addEventListener("click", () => show("Import", (body) => body.append(importer({ onImported })), { fresh: true }));
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");

@@ -1,5 +1,6 @@
 // Taking an answer along: copied, as a link, as a file of its evidence, on paper.
 
+import { call } from "./api.js";
 import { announce, download, h } from "./dom.js";
 
 /** The buttons under an answer. */
@@ -8,7 +9,8 @@ export function taking(question, answer) {
     told("Copy as Markdown", "Copied", () => copied(markdown(question, answer))),
     told("Copy link", "Copied", () => copied(`${location.origin}/?c=${encodeURIComponent(answer.conversation)}`)),
     answer.facts.length ? told("Evidence as CSV", "Saved", () => download("earmark-evidence.csv", new Blob(["\ufeff", evidence(question, answer)], { type: "text/csv;charset=utf-8" }))) : null,
-    h("button", { type: "button", class: "quiet small", onclick: () => print() }, "Print or PDF"));
+    h("button", { type: "button", class: "quiet small", onclick: () => print() }, "Print or PDF"),
+    watching(question, answer));
 }
 
 /** A button that says for a while that it has done its work. */
@@ -21,6 +23,32 @@ function told(name, done, act) {
     setTimeout(() => (button.textContent = name), 2000);
   });
   return button;
+}
+
+const WATCHED = ["trend", "count", "drivers", "summary"];
+
+/** A button that watches what the answer is about, and takes it back. */
+function watching(question, answer) {
+  if (!WATCHED.includes(answer.plan.intent) || !answer.facts.length) return null;
+  const holder = h("span", { class: "watching" });
+  const offer = () => {
+    const button = h("button", { type: "button", class: "quiet small", title: "An alert when its share rises in a week, beyond chance", onclick: keep }, "Watch this");
+    holder.replaceChildren(button);
+    return button;
+  };
+  async function keep() {
+    try {
+      const made = await call("/v1/watches", { body: { plan: answer.plan } });
+      const undo = h("button", { type: "button", class: "quiet small", onclick: () => call(`/v1/watches/${encodeURIComponent(made.id)}`, { method: "DELETE" }).then(() => offer().focus()) }, "Undo");
+      holder.replaceChildren(h("a", { href: "/alerts", class: "small" }, "Watched"), undo);
+      undo.focus();
+      announce(`Watching ${made.name}`);
+    } catch (error) {
+      holder.replaceChildren(h("span", { class: "hint", role: "alert" }, error.message));
+    }
+  }
+  offer();
+  return holder;
 }
 
 function markdown(question, answer) {
