@@ -6,7 +6,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from assistant.ask import compare, compose, counts, drivers, impact, news, ranking, reading, refusing, trends
+from assistant.ask import (
+    compare,
+    compose,
+    counts,
+    drivers,
+    impact,
+    news,
+    premise,
+    ranking,
+    reading,
+    refusing,
+    trends,
+)
 from assistant.ask.answer import Answer, Coverage
 from assistant.ask.chips import given
 from assistant.ask.corrected import corrected
@@ -99,7 +111,7 @@ class Asker:
         reader = self._reader(snapshot, budget)
         found = self._understood(snapshot, reader, text, plan, today or date.today(), conversation)  # noqa: DTZ011
         stage("plan", {"plan": found.plan.plain(), "understood": [chip.model_dump() for chip in found.chips]})
-        ledger = self._run(snapshot, found.plan, stage)
+        ledger = self._run(snapshot, found.plan, premise.premise_of(text, found.plan), stage)
         ledger.caveats += found.notes
         mode = self._reword(found.plan, ledger, budget, stage)
         answer = self._answer(snapshot, found, ledger, key, today, mode)
@@ -129,7 +141,9 @@ class Asker:
         plans = self._talks.plans(conversation)
         return reader.read(text, today, plans[-1] if plans else None, plans[:-1])
 
-    def _run(self, snapshot: Snapshot, plan: QueryPlan, stage: Stage) -> Ledger:
+    def _run(
+        self, snapshot: Snapshot, plan: QueryPlan, taken: premise.Premise | None, stage: Stage
+    ) -> Ledger:
         view = snapshot.view
         ledger = Ledger(view)
         if plan.intent in WITHOUT_ITEMS:
@@ -137,6 +151,8 @@ class Asker:
             return ledger
         total = len(view.items(counted(plan.scope)))
         stage("progress", {"what": f"Counting {total:,} {view.names.scope(plan.scope)}", "items": total})
+        if taken and total:
+            premise.check(view, plan, ledger, taken)
         (ANALYSES[plan.intent] if total else refusing.nothing)(view, plan, ledger)
         if total:
             corrected(plan, ledger, snapshot.quality)

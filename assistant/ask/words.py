@@ -254,7 +254,8 @@ def points(difference: float, ci: tuple[float, float]) -> str:
     low, high = ci if difference >= 0 else (-ci[1], -ci[0])
     size = f"{abs(difference) * 100:.0f}"
     unit = "point" if size == "1" else "points"
-    return f"{size} {unit} {'more' if difference >= 0 else 'less'} ({low * 100:.0f} to {high * 100:.0f})"
+    ends = [round(end * 100) for end in (low, high)]  # whole numbers have no "-0"
+    return f"{size} {unit} {'more' if difference >= 0 else 'less'} ({ends[0]} to {ends[1]})"
 
 
 def day(value: date) -> str:

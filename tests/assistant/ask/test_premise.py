@@ -1,0 +1,121 @@
+"""Questions that take a change for granted are told first what has changed."""
+
+import random
+from datetime import date
+
+import pytest
+
+from assistant.ask.asker import Asker, Snapshot
+from assistant.ask.ledger import Ledger
+from assistant.ask.parse import Parser
+from assistant.ask.plan import QueryPlan
+from assistant.ask.premise import check, premise_of
+from assistant.ask.talks import Talks
+from assistant.ask.vocabulary import ThemeWords, Vocabulary
+from tests.assistant.ask import test_analyses
+from tests.assistant.ask.test_write import Remembered
+from tests.assistant.conftest import NAMES, Build, Said, World
+
+TODAY = date(2026, 5, 31)
+APRIL_MAY = {"from": "2026-05-01", "to": "2026-05-31"}
+
+
+@pytest.fixture
+def world(build: Build) -> World:
+    """Ten items a day from January to May; complaints about delivery are a tenth of them, in May four tenths."""
+    rng = random.Random(2)
+    said = []
+    for at in range(1510):
+        day = at // 10
+        late = rng.random() < (0.4 if day >= 120 else 0.1)
+        mood = "negative" if late or rng.random() < 0.3 else "positive"
+        theme = (
+            ("delivery", "-", None) if late else ("product_quality", "-" if mood == "negative" else "+", None)
+        )
+        said.append(
+            Said(
+                text=f"Parcel {at} came {rng.randint(0, 10**9)}. It was {at}. Bye {at}.",
+                themes=(theme,),
+                sentiment=mood,
+                day=day,
+            )
+        )
+    return build(said)
+
+
+def told(world: World, question: str, **plan: object) -> tuple[Ledger, str]:
+    """What is said first."""
+    made = QueryPlan.model_validate({"intent": "drivers", **plan})
+    premise = premise_of(question, made)
+    assert premise
+    ledger = Ledger(world.view)
+    check(world.view, made, ledger, premise)
+    return ledger, ledger.claims[0].text
+
+
+def test_what_is_true_is_confirmed_with_both_times(world: World) -> None:
+    """May against April, each with its receipt, and how many times as often."""
+    ledger, text = told(
+        world,
+        "Why did delivery complaints quadruple in May?",
+        scope={"themes": ["delivery"], "polarity": "-", "period": APRIL_MAY},
+    )
+    assert "they have risen" in text
+    assert "In May 2026 they were" in text
+    assert "in April 2026" in text
+    assert "times as often" in text
+    test_analyses.check(world, ledger)
+
+
+def test_what_is_false_is_denied_with_the_real_change(world: World) -> None:
+    """A fall that was a rise, and a rise within chance."""
+    scope = {"themes": ["delivery"], "polarity": "-", "period": APRIL_MAY}
+    _ledger, text = told(world, "Why have delivery complaints fallen in May?", scope=scope)
+    assert "They have not fallen: they have risen" in text.replace("they have not", "They have not")
+    april = {"from": "2026-04-01", "to": "2026-04-30"}
+    _ledger, text = told(
+        world, "Why did delivery complaints double in April?", scope=scope | {"period": april}
+    )
+    assert "they have not risen beyond chance" in text
+
+
+def test_without_a_time_the_halves_are_compared(world: World) -> None:
+    """The first half of all time against the second."""
+    ledger, text = told(
+        world, "Why are delivery complaints rising?", scope={"themes": ["delivery"], "polarity": "-"}
+    )
+    assert "they have risen" in text
+    assert len(ledger.facts) == 2
+
+
+def test_too_little_is_said_to_be_too_little(world: World) -> None:
+    """Nothing is confirmed or denied."""
+    _ledger, text = told(world, "Why is praise for billing growing?", scope={"themes": ["billing_payment"]})
+    assert "too little to tell whether they have risen" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "premise"),
+    [
+        ("Why did complaints about refunds double in August?", "rise"),
+        ("why are more and more customers angry", "rise"),
+        ("What explains that praise has gone down?", "fall"),
+        ("Why are customers leaving after returns?", None),
+        ("Why does anger rise and fall?", None),
+    ],
+)
+def test_what_is_taken_for_granted(question: str, premise: str | None) -> None:
+    """A change in one direction, and nothing else."""
+    assert premise_of(question, QueryPlan(intent="drivers")) == premise
+    assert premise_of(question, QueryPlan(intent="trend")) is None
+
+
+def test_the_answer_begins_with_it(world: World) -> None:
+    """Before the reasons."""
+    vocabulary = Vocabulary(themes={name: ThemeWords(name=text) for name, text in NAMES.themes.items()})
+    snapshot = Snapshot(view=world.view, parser=Parser(vocabulary), quality={}, vocabulary=vocabulary)
+    answer = Asker(lambda: snapshot, Talks(Remembered())).ask(
+        "Why did negative feedback about delivery soar in May?", today=TODAY
+    )
+    assert "they have risen" in answer.claims[0].text
+    assert answer.plan["intent"] == "drivers"
