@@ -212,6 +212,14 @@ def evaluate(
         int, typer.Option(min=1, help="Corpora with known truth per kind, for answers.")
     ] = 200,
     seed: Annotated[int, typer.Option(help="Of the corpora.")] = 7,
+    cases: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="Folder with questions*.jsonl and followups*.jsonl and their gold plans, for answers.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Measure the tagger (precision, recall, F1, calibration per label) or the answers (false and planted drivers,
@@ -221,7 +229,7 @@ def evaluate(
 
     if what == "answers":
         with _product() as product:
-            measuring.answers(product, corpora=corpora, seed=seed, as_json=as_json)
+            measuring.answers(product, corpora=corpora, seed=seed, cases=cases, as_json=as_json)
         return
     if labels is None:
         raise typer.BadParameter("give the folder of the labelled feedback", param_hint="--labels")

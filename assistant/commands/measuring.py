@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.table import Table
 from assistant.errors import InputError
 from assistant.measuring.adversary import adversary
 from assistant.measuring.baseline import baseline
+from assistant.measuring.plans import plans
 from assistant.measuring.questions import QUESTIONS
 from assistant.measuring.rates import Progress as OnProgress
 from assistant.measuring.rates import Rate
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from assistant.wiring import Product
 
 
-def answers(product: "Product", *, corpora: int, seed: int, as_json: bool) -> None:
+def answers(product: "Product", *, corpora: int, seed: int, cases: Path | None, as_json: bool) -> None:
     """Measure, with a progress bar, and print every rate."""
     columns = (
         TextColumn("{task.description}"),
@@ -36,6 +38,7 @@ def answers(product: "Product", *, corpora: int, seed: int, as_json: bool) -> No
             product,
             corpora,
             seed,
+            cases,
             lambda what, done, of: bar.update(task, description=what, completed=done, total=of),
         )
     if as_json:
@@ -44,7 +47,10 @@ def answers(product: "Product", *, corpora: int, seed: int, as_json: bool) -> No
         _show(rates)
 
 
-def measured(product: "Product", corpora: int, seed: int, progress: OnProgress) -> list[Rate]:
+def measured(
+    product: "Product", corpora: int, seed: int, cases: Path | None, progress: OnProgress
+) -> list[Rate]:
+    read = plans(cases, progress) if cases else []
     product.index.refresh()
     view, store = product.snapshot().view, product.index.store
     today = store.counts().last or dt.date.today()  # noqa: DTZ011
@@ -70,7 +76,7 @@ def measured(product: "Product", corpora: int, seed: int, progress: OnProgress) 
         progress=progress,
     )
     held = adversary(product.snapshot(), QUESTIONS, today=today, seed=seed, progress=progress)
-    return [*true, *checked, *compared, *held]
+    return [*true, *checked, *compared, *held, *read]
 
 
 def _show(rates: list[Rate]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.ask.answer import Answer, Fact
+from assistant.ask.answer import Answer, Citation, Fact
 from assistant.ask.asker import Asker
 from assistant.insight.statistics import wilson
 from assistant.measuring.rates import Progress, Rate
@@ -33,6 +33,8 @@ class _Counts:
     shown: int = 0
     listed: int = 0
     carried: int = 0
+    placed: int = 0
+    telling: int = 0
 
 
 def receipts(
@@ -70,6 +72,12 @@ def receipts(
         Rate(
             name="quotes whose item is one of those counted", n=counts.shown, of=counts.quotes, target="95 %"
         ),
+        Rate(
+            name="quotes that show the label of their claim",
+            n=counts.telling,
+            of=counts.placed,
+            target="95 %",
+        ),
         Rate(name="claims of a list with a quote", n=counts.carried, of=counts.listed, target="100 %"),
     ]
 
@@ -89,6 +97,7 @@ def _check(
                 and max(abs(a - b) for a, b in zip(fact.ci, wilson(fact.n, fact.of), strict=True)) < _CLOSE
             )
     citations = {one.id: one for one in answer.citations}
+    labels = {fact.id: fact.label for fact in answer.facts}
     for claim in answer.claims:
         if claim.facts and claim.text.startswith("**"):
             counts.listed += 1
@@ -98,6 +107,27 @@ def _check(
             counts.quotes += 1
             counts.literal += by_id[quote.item].item.text[slice(*quote.span)] == quote.text
             counts.shown += not claim.facts or any(quote.item in found[fact] for fact in claim.facts)
+            shows = _shows(
+                quote, labels.get(claim.facts[0], "") if claim.facts else "", by_id[quote.item].tags
+            )
+            counts.placed += shows is not None
+            counts.telling += shows is True
+
+
+def _shows(quote: Citation, label: str, tags: Mapping[str, Any]) -> bool | None:
+    """Whether a quote shares a character with what shows a theme, gap or wish to leave; None for labels without a place."""
+    field, _, name = label.partition("=")
+    name = name.removesuffix(":-").removesuffix(":+")
+    carriers = {
+        "theme": [tag for tag in tags["themes"] if tag["label"] == name],
+        "sub": [tag for tag in tags["themes"] if tag["sub"] == name],
+        "gap": [tag for tag in tags["empathy_gaps"] if tag["label"] == name],
+        "churn": [tag for tag in [tags["churn"]] if tag and tag["label"] == name],
+    }.get(field)
+    if carriers is None:
+        return None
+    first, last = quote.span
+    return any(first < end and start < last for tag in carriers for start, end in tag["spans"])
 
 
 def _found(fact: Fact, by_id: Mapping[str, StoredItem], terms: Mapping[str, frozenset[str]]) -> set[str]:

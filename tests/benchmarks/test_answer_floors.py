@@ -27,7 +27,7 @@ def rates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Rate]]
     product = Product.open(Settings(home=tmp_path_factory.mktemp("home"), company="Tidewell"))
     for name in FILES:
         import_file(product, SAMPLE / name, [])
-    yield {rate.name: rate for rate in measured(product, CORPORA, 7, lambda _what, _done, _of: None)}
+    yield {rate.name: rate for rate in measured(product, CORPORA, 7, None, lambda _what, _done, _of: None)}
     product.close()
 
 

@@ -35,5 +35,5 @@ def test_scores_hold_their_floors(benchmark: ModuleType) -> None:
 
 def test_reading_is_fast(benchmark: ModuleType) -> None:
     """A question is read within the processor time that the floor allows."""
-    found = benchmark.dialogues(benchmark.read("questions.jsonl", odd=True))
+    found = benchmark.scored(benchmark.part("questions", odd=True))
     assert 1000 * found.seconds / found.questions < FLOORS["milliseconds"]

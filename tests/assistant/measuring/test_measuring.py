@@ -81,6 +81,14 @@ def test_true_answers_pass_and_lies_are_counted(product: Product):
     assert wrong["shares and intervals that a recount gives"] == 1
     assert wrong["quotes that stand in their item"] == 1
 
+    class Elsewhere:
+        def ask(self, question: str, *, today: dt.date) -> Answer:
+            told = product.asker.ask(question, today=today)
+            told.citations[:] = [one.model_copy(update={"span": (9_000, 9_001)}) for one in told.citations]
+            return told
+
+    assert checked(Elsewhere())["quotes that show the label of their claim"] > 0
+
 
 def test_counting_everything_beats_the_nearest_few(product: Product):
     """Shares and leading labels: all items are right, and what retrieval alone would say is measured beside it."""

@@ -64,12 +64,12 @@ def test_alerts_are_marked_as_seen_and_counted_at_the_navigation(site: Site, new
         page.reload()
     alert = page.locator(".alert").first
     alert.wait_for()
-    before = page.locator(".badge[aria-label]").count() and int(
-        page.locator(".badge[aria-label]").inner_text()
+    before = page.locator(".fresh[aria-label]").count() and int(
+        page.locator(".fresh[aria-label]").inner_text()
     )
     alert.get_by_role("button", name="Mark as").click()
     page.wait_for_function(
-        "before => (Number(document.querySelector('.links .badge')?.textContent ?? 0)) !== before", arg=before
+        "before => (Number(document.querySelector('.links .fresh')?.textContent ?? 0)) !== before", arg=before
     )
 
 

@@ -20,7 +20,7 @@ export function alertCard(alert, changed) {
     changed();
   }
   return h("li", { class: alert.is_seen ? "alert is-seen" : "alert" },
-    h("p", { class: "meta" }, h("span", {}, alert.first === alert.last ? day(alert.last) : `${day(alert.first)} to ${day(alert.last)}`), alert.kind.startsWith("drift") ? h("span", {}, "slow drift") : null, alert.is_past ? h("span", {}, "before it was watched") : null, alert.is_seen ? null : h("span", { class: "badge" }, "new")),
+    h("p", { class: "meta" }, h("span", {}, alert.first === alert.last ? day(alert.last) : `${day(alert.first)} to ${day(alert.last)}`), alert.kind.startsWith("drift") ? h("span", {}, "slow drift") : null, alert.is_past ? h("span", {}, "before it was watched") : null, alert.is_seen ? null : h("span", { class: "fresh" }, "new")),
     h("h3", {}, alert.name),
     h("p", {}, h("strong", {}, percent(alert.share)), " (", receiptLink(ofTotal(alert), now, openReceipt), `), against ${percent(alert.before.share)} (`, receiptLink(ofTotal(alert.before), before, openReceipt), `) before: ${change > 0 ? "+" : "−"}${Math.abs(change)} points.`),
     h("p", { class: "hint" }, [alert.test, alert.p === null ? null : `p ${probability(alert.p)}`, alert.q === null ? null : `q ${probability(alert.q)}`].filter(Boolean).join(", ")),

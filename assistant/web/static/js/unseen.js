@@ -7,6 +7,6 @@ import { h } from "./dom.js";
 export async function loadUnseen(known) {
   const link = document.querySelector('.links a[href="/alerts"]');
   const unseen = known ?? (await call("/v1/alerts?limit=1").then((page) => page.unseen, () => 0));
-  link.querySelector(".badge")?.remove();
-  if (unseen) link.append(h("span", { class: "badge", "aria-label": `${unseen} new` }, unseen));
+  link.querySelector(".fresh")?.remove();
+  if (unseen) link.append(h("span", { class: "fresh", "aria-label": `${unseen} new` }, unseen));
 }
