@@ -28,6 +28,7 @@ from assistant.api import (
     search,
     tag,
     themes,
+    triage,
     vocabulary,
     watches,
 )
@@ -55,6 +56,7 @@ _ROUTES = (
     conversations,
     themes,
     candidates,
+    triage,
     watches,
     vocabulary,
     imports,

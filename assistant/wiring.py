@@ -21,6 +21,8 @@ from assistant.curation.retagging import Retagger
 from assistant.curation.taxonomies import Taxonomies
 from assistant.intake import Customers, Importer, Intake
 from assistant.settings import Settings
+from assistant.triage.cases import Cases
+from assistant.triage.desk import Desk
 from assistant.watching.watcher import Watcher
 from index.terms import TermView
 from index.workspace import Index
@@ -48,6 +50,16 @@ class Product:
         self.talks = Talks(documents("conversation"))
         self.asker = Asker(self.snapshot, self.talks, support_for(settings))
         self.watcher = Watcher(view=self._version, watches=documents("watch"), alerts=documents("alert"))
+        self.desk = Desk(
+            view=self._version,
+            store=index.store,
+            cases=Cases(
+                cases=documents("case"),
+                actions=documents("triage_action"),
+                known=lambda ids: set(index.store.numbers(ids)),
+            ),
+        )
+        self.triage_views = documents("triage_view")
         self.corrections = Corrections(
             documents=documents("correction"),
             store=index.store,

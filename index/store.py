@@ -159,6 +159,11 @@ class Store:
         with self.reading() as conn:
             return reading.all_customers(conn, None)
 
+    def numbers(self, ids: Sequence[str]) -> dict[str, int]:
+        """The number of each id that is stored."""
+        with self.reading() as conn:
+            return reading.numbers_of_ids(conn, ids)
+
     def known_hashes(self, ids: Sequence[str]) -> dict[str, str]:
         """The content hash of each id that is stored; compare with `records.content_hash`."""
         with self.reading() as conn:

@@ -100,6 +100,17 @@ WATCHES: Json = {
         "direction": "either",
     },
 }
+TRIAGE: Json = {
+    "Take two": {"items": ["F1001", "F1002"], "action": "assign", "assignee": "Ada", "by": "Ada"},
+    "Close with a note": {"items": ["F1001"], "action": "done", "note": "Refund sent, customer called."},
+    "Later": {"items": ["F1002"], "action": "snooze", "until": "2026-10-05"},
+}
+TRIAGE_VIEWS: Json = {
+    "Late mail": {
+        "name": "Late mail of premium customers",
+        "query": "overdue=true&attr.channel=email&attr.segment=premium",
+    }
+}
 IMPACT: Json = {
     "Against leaving": {"filter": {}},
     "A cautious view": {

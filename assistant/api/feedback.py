@@ -105,6 +105,7 @@ def delete(item_id: ItemId, product: Parts) -> None:
     if not product.index.store.delete([item_id]):
         raise _missing(item_id)
     product.corrections.forget([item_id])
+    product.desk.cases.forget([item_id])
 
 
 def detail(product: Product, item_id: str) -> FeedbackDetail:
