@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api import examples
-from assistant.api.feedback_schemas import Feedback
+from assistant.api.feedback import detail
+from assistant.api.feedback_schemas import Feedback, FeedbackDetail
 from assistant.api.filters import FilterQuery, scope_of_query
 from assistant.api.parts import Parts, Sealed
 from assistant.ask.ledger import Ledger
@@ -67,6 +68,7 @@ class CustomerBrief(BaseModel):
 class EntryDetail(EntryView):
     """With a reply that could be sent, and the customer. Nothing is ever sent by itself."""
 
+    item: FeedbackDetail
     reply: str | None
     customer: CustomerBrief | None
 
@@ -191,7 +193,8 @@ def read(item_id: ItemId, product: Parts, today: dt.date | None = None) -> Entry
     """The reply acknowledges, shows what was understood, and asks or acts; it is composed from the tags."""
     entry = product.desk.entry(item_id, today or today_utc())
     return EntryDetail(
-        **_view(entry).model_dump(),
+        **_view(entry).model_dump(exclude={"item"}),
+        item=detail(product, item_id),
         reply=product.desk.reply(entry.stored),
         customer=_customer(product, entry),
     )

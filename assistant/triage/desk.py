@@ -12,7 +12,7 @@ from assistant.ask.ledger import View
 from assistant.errors import NotFoundError
 from assistant.scope import Scope
 from assistant.triage.cases import Case, Cases, stands
-from assistant.triage.priority import Priorities, Reason, due, overdue
+from assistant.triage.priority import Priorities, Reason, due
 from assistant.triage.replies import reply
 
 Shown = Literal["open", "snoozed", "done", "merged", "all"]
@@ -89,7 +89,7 @@ class Desk:
         items &= self._standing(view, status, today)
         if assignee is not None:
             items &= self._assigned(view, assignee)
-        late = overdue(view, today) & items
+        late = priorities.late(today) & items
         chosen = late if only_overdue else items
         order = priorities.ordered(chosen, today)[first : first + limit]
         points, cases = priorities.points(today), self.cases.all()
@@ -109,7 +109,7 @@ class Desk:
         [stored] = self._store.get_many([number])
         points = float(priorities.points(today)[number])
         return self._entry(
-            priorities, stored, self.cases.all(), points, today, is_late=number in overdue(view, today)
+            priorities, stored, self.cases.all(), points, today, is_late=number in priorities.late(today)
         )
 
     def reply(self, stored: Any) -> str | None:
@@ -119,11 +119,11 @@ class Desk:
 
     def counts(self, today: date) -> Mapping[str, int]:
         """How many items stand how."""
-        view, _ = self._view()
+        view, priorities = self._now()
         found = {
             name: len(self._standing(view, name, today)) for name in ("open", "snoozed", "done", "merged")
         }
-        return {**found, "overdue": len(overdue(view, today) & self._standing(view, "open", today))}
+        return {**found, "overdue": len(priorities.late(today) & self._standing(view, "open", today))}
 
     def _now(self) -> tuple[View, Priorities]:
         view, version = self._view()
@@ -143,14 +143,14 @@ class Desk:
         is_late: bool,
     ) -> Entry:
         case = cases.get(stored.item.id, Case())
-        status = stands(case, today)
+        status, reasons = stands(case, today), priorities.reasons(stored.number, today)
         return Entry(
             stored=stored,
             points=points,
-            reasons=priorities.reasons(stored.number, today),
+            reasons=reasons,
             case=case,
             status=status,
-            due=due(stored.item.date, stored.tags["urgency"]),
+            due=due(stored.item.date, stored.tags["urgency"]) if reasons else None,
             is_overdue=is_late and status == "open",
         )
 

@@ -101,6 +101,15 @@ class Priorities:
             )
         return sorted(found, key=lambda reason: -reason.points)
 
+    def late(self, today: date) -> BitMap:
+        """The items whose answer is late, if nobody has dealt with them; what has no reason to be answered never is."""
+        day = self.view.terms.day
+        days = np.full(len(day), DUE_ELSE)
+        for urgency, given in DUE_DAYS.items():
+            days[numbers_of(self.view.terms.get(f"urgency={urgency}"))] = given
+        found = np.flatnonzero((day >= 0) & (self.still > 0) & (day + days < (today - EPOCH).days))
+        return BitMap(found.tolist()) & self.view.terms.all
+
     def _signal(self, name: str, number: int) -> Reason | None:
         carried = [(points, term) for points, term, items in self.held[name] if number in items]
         if not carried:
@@ -126,16 +135,6 @@ class Priorities:
 def due(said: date | None, urgency: int | None) -> date | None:
     """By when an item wants an answer: a day to a week after it was said, by its urgency."""
     return said + timedelta(days=DUE_DAYS.get(urgency or 0, DUE_ELSE)) if said else None
-
-
-def overdue(view: View, today: date) -> BitMap:
-    """The items whose answer is late, if nobody has dealt with them."""
-    day = view.terms.day
-    days = np.full(len(day), DUE_ELSE)
-    for urgency, given in DUE_DAYS.items():
-        days[numbers_of(view.terms.get(f"urgency={urgency}"))] = given
-    late = np.flatnonzero((day >= 0) & (day + days < (today - EPOCH).days))
-    return BitMap(late.tolist()) & view.terms.all
 
 
 def _held(view: View, terms: Mapping[str, int]) -> list[tuple[int, str, BitMap]]:

@@ -18,6 +18,7 @@ from assistant.errors import SettingsError
 HERE = Path(__file__).parent
 _PAGES = {
     "/": "chat",
+    "/triage": "triage",
     "/feedback": "feedback",
     "/themes": "themes",
     "/experience": "experience",

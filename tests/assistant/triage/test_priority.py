@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.triage.cases import Case, stands
-from assistant.triage.priority import Priorities, due, overdue
+from assistant.triage.priority import Priorities, due
 from assistant.triage.replies import reply
 from index.records import Customer
 from tests.assistant.conftest import NAMES, Build, Said, World, tags_of
@@ -65,12 +65,13 @@ def test_the_order_is_by_points_then_latest(world: World) -> None:
 
 
 def test_what_is_late_is_told_by_urgency(world: World) -> None:
-    """A week for what is not urgent, a day for the most urgent."""
+    """A week for what is not urgent, a day for the most urgent; praise is never late."""
     assert due(date(2026, 1, 1), 4) == date(2026, 1, 2)
     assert due(date(2026, 1, 1), None) == date(2026, 1, 8)
     assert due(None, 4) is None
-    assert list(overdue(world.view, date(2026, 1, 25))) == list(world.view.terms.all)[:1]
-    assert len(overdue(world.view, date(2026, 3, 1))) == 3
+    found, numbers = Priorities.of(world.view), list(world.view.terms.all)
+    assert list(found.late(date(2026, 1, 29))) == numbers[2:]
+    assert list(found.late(date(2026, 3, 1))) == numbers[1:]  # praise wants no answer
 
 
 def test_a_snoozed_item_comes_back_on_its_day() -> None:

@@ -3,15 +3,12 @@
 import { call } from "./api.js";
 import { announce, h } from "./dom.js";
 import { problemCard } from "./problem.js";
-import { count, day, plain, some, upper, vocabulary } from "./words.js";
+import { count, customerAddress, day, plain, some, upper, vocabulary } from "./words.js";
 
 const ORDERS = [["strength", "weakest relationship"], ["last", "latest contact"], ["items", "most contacts"], ["worth", "highest value"]];
 const WAIT_MS = 250;
 const SHOWN = 4; // attributes in a row
 const given = () => new URLSearchParams(location.search);
-
-/** The address of a customer's profile. */
-export const customerAddress = (id) => `/customers?${new URLSearchParams({ id })}`;
 
 /** Fill `holder` with the list that the address asks for. */
 export async function showList(holder) {

@@ -1,12 +1,11 @@
 // One item: its text with marked stretches, its tags, where it came from, and its customer.
 
 import { call } from "./api.js";
-import { customerAddress } from "./customer-list.js";
 import { h } from "./dom.js";
 import { show } from "./panel.js";
 import { tagSection } from "./tags.js";
 import { marked, points } from "./text.js";
-import { origin, plain, some, upper, vocabulary } from "./words.js";
+import { customerAddress, origin, plain, some, upper, vocabulary } from "./words.js";
 
 /** Open an item in the panel; `cited` is the span of a quote to mark. */
 export function openItem(id, cited = null, options = {}) {
@@ -19,7 +18,7 @@ export function openItem(id, cited = null, options = {}) {
 function itemView(item, names, cited) {
   const text = h("div", { class: "verbatim" });
   const marks = cited ? [{ start: cited[0], end: cited[1], kind: "cited" }] : [];
-  const paint = (chosen) => text.replaceChildren(...body(item, [...marks, ...chosen]));
+  const paint = (chosen) => text.replaceChildren(...itemBody(item, [...marks, ...chosen]));
   paint([]);
   return [
     h("p", { class: "eyebrow" }, origin(item.attributes.channel ?? (item.kind === "conversation" ? "conversation" : null), item.date) || "Undated"),
@@ -31,7 +30,7 @@ function itemView(item, names, cited) {
 }
 
 /** The text as it is stored; a conversation line by line. */
-function body(item, spans) {
+export function itemBody(item, spans) {
   if (item.kind !== "conversation") return titled(item, spans);
   let offset = 0;
   return item.text.split("\n").map((line) => {

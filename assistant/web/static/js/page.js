@@ -1,7 +1,6 @@
 // What every page has: colours, the panel, and the import.
 
 import { byId } from "./dom.js";
-import { importer } from "./importer.js";
 import { show, start as startPanel } from "./panel.js";
 import { start as startTheme } from "./theme.js";
 import { loadUnseen } from "./unseen.js";
@@ -12,7 +11,10 @@ export function startPage({ onImported = () => {} } = {}) {
   startPanel();
   loadUnseen();
   document.querySelector(".links [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-  byId("import-open").addEventListener("click", () => show("Import", (body) => body.append(importer({ onImported })), { fresh: true }));
+  byId("import-open").addEventListener("click", () => show("Import", async (body) => {
+    const { importer } = await import("./importer.js"); // seldom needed, so not with the first page
+    body.append(importer({ onImported }));
+  }, { fresh: true }));
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,7 +1,6 @@
 // The first screen: questions that have an answer in the data, or how to bring data in.
 
 import { h } from "./dom.js";
-import { importer } from "./importer.js";
 import { day, some, vocabulary } from "./words.js";
 
 const TITLE = "What do you want to know?";
@@ -31,10 +30,12 @@ function greeting(items, questions, ask) {
 }
 
 function empty(onImported) {
+  const holder = h("div", {});
+  import("./importer.js").then(({ importer }) => holder.replaceWith(importer({ onImported })));
   return [
     h("h1", { id: "welcome-title" }, "Nothing to listen to yet"),
     h("p", { class: "welcome-about" }, "Bring in reviews, tickets, chats or survey answers. Personal data is removed before anything is stored."),
-    importer({ onImported }),
+    holder,
     h("p", { class: "hint" }, "To look around with invented feedback first, run ", h("code", {}, "earmark demo"), "."),
   ];
 }

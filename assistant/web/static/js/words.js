@@ -53,6 +53,9 @@ export const month = (iso) => `${MONTHS[Number(iso.slice(5, 7)) - 1]} ${iso.slic
 /** `p = 0.003`, `p < 0.0001`. */
 export const probability = (value) => (value < 0.0001 ? "< 0.0001" : Number(value.toPrecision(2)).toString());
 
+/** The address of a customer's profile. */
+export const customerAddress = (id) => `/customers?${new URLSearchParams({ id })}`;
+
 /** Channel and day of a quote or an item. */
 export const origin = (channel, date) => [channel && plain(channel), date && day(date)].filter(Boolean).join(" · ");
 
