@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from index.errors import ItemError
-from index.records import Counts, Customer, Item, Page, StoredItem, Vector
+from index.records import Counts, Customer, Item, Page, StoredItem, Vector, date_of
 from index.schema import AnyRow, clock, customers, items, vectors
 from index.writing import chunks
 
@@ -139,7 +139,7 @@ def all_customers(conn: Connection, ids: Sequence[str] | None) -> list[Customer]
 
 
 def _date_of(day: int | None) -> dt.date | None:
-    return None if day is None else dt.date(1970, 1, 1) + dt.timedelta(days=day)
+    return None if day is None else date_of(day)
 
 
 def _stored(row: AnyRow) -> StoredItem:
