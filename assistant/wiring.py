@@ -9,7 +9,9 @@ import numpy as np
 
 import index as kept
 from assistant.ask.asker import Asker, Snapshot
+from assistant.ask.kept import Kept
 from assistant.ask.ledger import View
+from assistant.ask.leftover import Meanings
 from assistant.ask.parse import Parser
 from assistant.ask.support import support_for
 from assistant.ask.talks import Talks
@@ -28,6 +30,7 @@ from index.terms import TermView
 from index.workspace import Index
 from nlp.checkpoint import SHIPPED
 from nlp.quality import quality
+from nlp.sentences import sentences
 from nlp.themes import Taxonomy
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ class Product:
         self._tagger: Tagger | None = None
         self._loading = threading.Lock()
         self._renewing = threading.Lock()
+        self._meanings: Meanings | None = None
         self._latest: tuple[tuple[str, int, int], Snapshot] | None = None
         self.talks = Talks(documents("conversation"))
         self.asker = Asker(self.snapshot, self.talks, support_for(settings))
@@ -136,20 +140,24 @@ class Product:
         view = View(
             terms=terms,
             phrase=functools.lru_cache(maxsize=256)(self.index.fulltext.matching),
-            load=lambda numbers: store.get_many(list(numbers)),
+            load=Kept(store.get_many),
+            sentences=functools.lru_cache(maxsize=2048)(sentences),
             names=Names(
                 themes={name: theme.name for name, theme in words.items()},
                 parents={name: theme.parent for name, theme in words.items() if theme.parent},
             ),
         )
-        counts = store.counts()
-        vocabulary = Vocabulary(
-            attributes=terms.attributes(), themes=words, first=counts.first, last=counts.last
-        )
+        first, last = terms.days() or (None, None)
+        vocabulary = Vocabulary(attributes=terms.attributes(), themes=words, first=first, last=last)
         measured = quality(self.settings.weights or SHIPPED)
-        return Snapshot(
-            view=view, parser=Parser(vocabulary, self.embed), quality=measured, vocabulary=vocabulary
-        )
+        parser = Parser(vocabulary, self._meanings_of(words))
+        return Snapshot(view=view, parser=parser, quality=measured, vocabulary=vocabulary)
+
+    def _meanings_of(self, words: Mapping[str, ThemeWords]) -> Meanings:
+        """Kept while the themes stay as they are: to embed their phrases takes longer than an answer."""
+        if self._meanings is None or self._meanings.themes != words:
+            self._meanings = Meanings(words, self.embed)
+        return self._meanings
 
     def close(self) -> None:
         """Finish what is under way and let go of all files."""

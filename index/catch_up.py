@@ -134,13 +134,14 @@ def _joined(
     joined = _without(view.joined, affected)
     numbers = numbers_of(affected & present)
     groups = _by_customer(numbers, customer)
-    said: dict[str, BitMap] = {}
+    having: dict[tuple[str, str], list[BitMap]] = defaultdict(list)
     for code, attributes in _attributes(conn, groups.keys()).items():
-        for name, value in attributes.items():
-            if name not in said:
-                said[name] = _says(own, name)
-            term = attribute_term(name, value)
-            joined[term] = joined.get(term, BitMap()) | (groups[code] - said[name])
+        for pair in attributes.items():
+            having[pair].append(groups[code])
+    said = {name: _says(own, name) for name, _ in having}
+    for (name, value), found in having.items():
+        term = attribute_term(name, value)
+        joined[term] = joined.get(term, BitMap()) | (BitMap.union(*found) - said[name])
     return {term: numbers for term, numbers in joined.items() if numbers}
 
 

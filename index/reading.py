@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from index.errors import ItemError
-from index.records import Counts, Customer, Item, Page, StoredItem, Vector
+from index.records import Counts, Customer, Item, Page, StoredItem, Vector, date_of
 from index.schema import AnyRow, clock, customers, items, vectors
+from index.terms import Column, numbers_of
 from index.writing import chunks
 
 Order = Literal["newest", "oldest"]
@@ -83,10 +85,15 @@ def hashes(conn: Connection, ids: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def page(conn: Connection, numbers: BitMap | None, after: str | None, limit: int, order: Order) -> Page:
-    """Items by date, undated ones last, then by number; `numbers` keeps only these."""
+def page(
+    conn: Connection, numbers: BitMap | None, day: Column | None, after: str | None, limit: int, order: Order
+) -> Page:
+    """Items by date, undated ones last, then by number; `numbers` keeps only these, `day` as in TermView."""
     last = None if after is None else _read_cursor(after)
-    wanted = _listed(conn, numbers, last, limit + 1, order)
+    if numbers is None or day is None:
+        wanted = _listed(conn, numbers, last, limit + 1, order)
+    else:
+        wanted = _chosen(numbers, day, last, limit + 1, order)
     stored = by_numbers(conn, [number for _, number in wanted[:limit]])
     more = len(wanted) > limit
     return Page(items=stored, after="{}.{}".format(*wanted[limit - 1]) if more else None)
@@ -158,7 +165,7 @@ def customer_codes(conn: Connection, named: str | None = None, *, exactly: bool 
 
 
 def _date_of(day: int | None) -> dt.date | None:
-    return None if day is None else dt.date(1970, 1, 1) + dt.timedelta(days=day)
+    return None if day is None else date_of(day)
 
 
 def _stored(row: AnyRow) -> StoredItem:
@@ -192,6 +199,27 @@ def _read_cursor(after: str) -> tuple[int, int]:
         return int(day), int(number)
     except ValueError as error:
         raise ItemError(f"{after!r} is no cursor of a page; start again without one") from error
+
+
+def _chosen(
+    numbers: BitMap, day: Column, last: tuple[int, int] | None, limit: int, order: Order
+) -> list[tuple[int, int]]:
+    """(day, number) of the items of a page, by the columns alone: as `_listed`, which reads the database."""
+    inside = numbers_of(numbers).astype(np.int64)
+    places = _place(day[inside].astype(np.int64), inside, order)
+    if last is not None:
+        beyond = places > _place(np.array([last[0]]), np.array([last[1]]), order)
+        inside, places = inside[beyond], places[beyond]
+    if len(places) > limit:
+        first = np.argpartition(places, limit - 1)[:limit]
+        inside, places = inside[first], places[first]
+    return [(int(day[number]), int(number)) for number in inside[np.argsort(places)]]
+
+
+def _place(day: NDArray[np.int64], number: NDArray[np.int64], order: Order) -> NDArray[np.int64]:
+    """What items are sorted by, ascending: dated ones before undated ones, then day and number."""
+    sign = -1 if order == "newest" else 1
+    return sign * ((day << 32) + number) + np.where(day < 0, 1 << 62, 0)
 
 
 def _listed(

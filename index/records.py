@@ -133,6 +133,11 @@ def day_number(date: dt.date | None) -> int:
     return -1 if date is None else max((date - _EPOCH).days, -1)
 
 
+def date_of(number: int) -> dt.date:
+    """The date of a day number that is not -1."""
+    return _EPOCH + dt.timedelta(days=number)
+
+
 def folded_words(text: str) -> list[str]:
     """The words of a text in lower case without punctuation; two texts are copies when these are equal."""
     return _NO_WORD.sub(" ", _APOSTROPHE.sub("", text.casefold())).split()

@@ -18,6 +18,7 @@ from index.migrate import migrate
 from index.reading import Order
 from index.records import Counts, Customer, Entry, Page, RowError, StoredItem, Vector, WriteResult
 from index.schema import clock, customers, items
+from index.terms import Column
 
 _T = TypeVar("_T")
 _RETRIES = 3
@@ -200,13 +201,17 @@ class Store:
         self,
         numbers: BitMap | None = None,
         *,
+        day: Column | None = None,
         after: str | None = None,
         limit: int = 50,
         order: Order = "newest",
     ) -> Page:
-        """Items by date (undated ones last), of `numbers` only where given. Raises ItemError for a bad cursor."""
+        """Items by date (undated ones last), of `numbers` only where given. Raises ItemError for a bad cursor.
+
+        `day` is the column of the view that `numbers` come from: with it the database need not look for the page.
+        """
         with self.reading() as conn:
-            return reading.page(conn, numbers, after, limit, order)
+            return reading.page(conn, numbers, day, after, limit, order)
 
     def vectors(self, numbers: "Sequence[int] | BitMap") -> Vector:
         """float32 of shape (n, dim) in the order asked for; zeros where an item has no vector."""

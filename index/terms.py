@@ -1,16 +1,18 @@
 """One state of the bitmaps and columns. It never changes, so threads can count on it without locks."""
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import islice, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from index.records import day_number
+from index.records import date_of, day_number
 
 Column = NDArray[np.int32]
 ATTRIBUTE_PREFIX, CUSTOMER_PREFIX = "attr.", "customer="
@@ -27,7 +29,7 @@ def bitmap(numbers: "NDArray[np.integer]") -> BitMap:
 
 def numbers_of(items: BitMap) -> NDArray[np.intp]:
     """The numbers in a bitmap, ascending, to index columns with."""
-    return np.array(items.to_array()).astype(np.intp)
+    return np.frombuffer(items.to_array(), np.uint32).astype(np.intp)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +77,12 @@ class TermView:
 
     def terms(self, prefix: str = "") -> dict[str, BitMap]:
         """All terms that start with `prefix`, in alphabetical order, with their items."""
-        names = {name for source in (self.own, self.joined) for name in source if name.startswith(prefix)}
-        return {name: self.get(name) for name in sorted(names)}
+        return {name: self.get(name) for name in self.names(prefix)}
+
+    def names(self, prefix: str = "") -> list[str]:
+        """All terms that start with `prefix`, in alphabetical order."""
+        first = bisect_left(self._names, prefix)
+        return list(takewhile(lambda name: name.startswith(prefix), islice(self._names, first, None)))
 
     def between(self, first: date | None, last: date | None) -> BitMap:
         """Dated items from `first` to `last`, both included; a missing end is open."""
@@ -85,9 +91,18 @@ class TermView:
             inside &= self.day <= day_number(last)
         return bitmap(np.flatnonzero(inside))
 
+    def days(self) -> tuple[date, date] | None:
+        """First and last day of dated items."""
+        dated = self.day[self.day >= 0]
+        return (date_of(int(dated.min())), date_of(int(dated.max()))) if len(dated) else None
+
     def attributes(self) -> dict[str, dict[str, int]]:
         """Attribute name to value to number of items, of items and their customers."""
         return {name: dict(values) for name, values in self._attributes.items()}
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted({*self.own, *self.joined})
 
     @cached_property
     def _attributes(self) -> dict[str, dict[str, int]]:

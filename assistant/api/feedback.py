@@ -127,7 +127,8 @@ def page(
     query = [scope.plain(), order]
     after = cursors.read(cursor, query) if cursor else None
     numbers = meant(product, scope)
-    found = product.index.store.page(numbers, after=after, limit=limit, order=order)
+    day = product.index.terms.view.day
+    found = product.index.store.page(numbers, day=day, after=after, limit=limit, order=order)
     following = cursors.seal(found.after, query) if found.after else None
     return FeedbackPage(total=len(numbers), items=[Feedback.of(one) for one in found.items], next=following)
 

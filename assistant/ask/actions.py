@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from assistant.ask.answer import Fact
 from assistant.ask.candidates import own_scope
 from assistant.ask.impact import Weighed, people, weighed, worth_of
@@ -61,7 +63,7 @@ def actions(view: View, ledger: Ledger, asked: Scope, outcome: Scope, assumed: A
     """
     found = weighed(view, asked, outcome)
     worth = worth_of(view, outcome)
-    values = worth[1] if worth else {}
+    values = worth[1] if worth else None
     made = [_action(view, ledger, found, outcome, one, values, assumed) for one in found.found]
     return Actions(
         outcome=ledger.fact("outcome", "outcome", found.scope.narrowed(outcome), len(found.items)),
@@ -77,7 +79,7 @@ def _action(
     found: Weighed,
     outcome: Scope,
     one: Stake,
-    values: dict[int, float],
+    values: np.ndarray | None,
     assumed: Assumptions,
 ) -> Action:
     own = own_scope(one.label, outcome)
@@ -106,12 +108,13 @@ def _avoidable(one: Stake, most: int, assumed: Assumptions) -> Range:
     return value, low, high
 
 
-def _worth_of_all(behind: list[int], values: dict[int, float], assumed: float | None) -> float | None:
+def _worth_of_all(behind: np.ndarray, values: np.ndarray | None, assumed: float | None) -> float | None:
     """What customers are worth together; None where nothing is known of any and nothing is assumed."""
-    known = [values[code] for code in behind if code in values]
+    own = values[behind] if values is not None else np.full(len(behind), np.nan)
+    known, total = int(np.count_nonzero(~np.isnan(own))), float(np.nansum(own))
     if assumed is None:
-        return sum(known) if known else None
-    return sum(known) + assumed * (len(behind) - len(known))
+        return total if known else None
+    return total + assumed * (len(behind) - known)
 
 
 def _scaled(range_: Range, by: float) -> Range:

@@ -68,7 +68,11 @@ class Assembler:
         out = left_out(question, mentions)
         rest = [m for m in mentions if m not in out]
         found = breakdown(question)
-        rest = [m for m in rest if not (found and m.key == "themes" and found.hit.first <= m.first and m.last <= found.hit.last)]
+        rest = [
+            m
+            for m in rest
+            if not (found and m.key == "themes" and found.hit.first <= m.first and m.last <= found.hit.last)
+        ]
         values = {name: self.values.values(name) for name in {m.attribute for m in rest if m.attribute}}
         return Facts(
             question=question, mentions=rest, breakdown=found, limit=limit(question, self.lexicon),

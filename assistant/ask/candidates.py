@@ -9,6 +9,7 @@ from assistant.ask.journey import touchpoint_scope
 from assistant.ask.ledger import View
 from assistant.ask.words import split
 from assistant.scope import Scope
+from index.records import attribute_term
 from index.terms import bitmap, numbers_of
 
 MOST_VALUES = 12  # an attribute with more values is no segment
@@ -100,13 +101,11 @@ def _is_good(outcome: Scope) -> bool:
 
 
 def _segment_terms(view: View, taken: Iterable[str]) -> Iterator[tuple[str, BitMap]]:
-    by_name: dict[str, dict[str, BitMap]] = {}
-    for term, items in view.terms.terms("attr.").items():
-        by_name.setdefault(split(term)[0].removeprefix("attr."), {})[term] = items
     skipped = {*taken, "rating", "churned", "churned_on"}
-    for name, values in by_name.items():
+    for name, values in view.terms.attributes().items():
         if name not in skipped and 1 < len(values) <= MOST_VALUES:
-            yield from values.items()
+            for term in (attribute_term(name, value) for value in values):
+                yield term, view.terms.get(term)
 
 
 def by_tone(outcome: Scope) -> bool:

@@ -18,11 +18,12 @@ from assistant.insight.impact import LEAST_EXPOSED, Stake, stake, stakes
 from assistant.insight.shares import distinct
 from assistant.insight.statistics import FALSE_DISCOVERY
 from assistant.scope import Scope
+from index.records import attribute_term
 from index.terms import numbers_of
 
 SHOWN = 5
 FREQUENT = 3  # troubles merely more frequent, shown where nothing stands out
-Worth = tuple[str, dict[int, float]]  # attribute, and its number by customer code
+Worth = tuple[str, np.ndarray]  # attribute, and its number by customer code, NaN where not known
 WORTH = re.compile(r"(^|_)(value|ltv|clv|revenue|spend|spent|turnover)(_|$)", re.IGNORECASE)
 
 
@@ -149,11 +150,11 @@ def _stake(
         text += " The difference is within chance."
     facts: list[Fact] = [fact, rest]
     behind = people(view, view.items(both))
-    if behind:
+    if len(behind):
         counted_people = ledger.fact("customers", "customers", both, fact.n, value=len(behind))
         facts.append(counted_people)
         text += f" Behind them stand {number(len(behind))} known customers"
-        if worth and (total := sum(worth[1].get(code, 0.0) for code in behind)):
+        if worth and (total := float(np.nansum(worth[1][behind]))):
             value = ledger.fact("worth", worth[0], both, fact.n, value=total)
             facts.append(value)
             text += f" with a {names.value(worth[0])} of {total:,.0f} in all"
@@ -184,18 +185,31 @@ def _distinct(found: Sequence[Stake], items: BitMap, troubles: Mapping[str, BitM
     return distinct(found, lambda one: troubles[one.label] & items)
 
 
-def people(view: View, items: BitMap) -> list[int]:
+def people(view: View, items: BitMap) -> np.ndarray:
     """Codes of the different known customers of items."""
     known = view.terms.customer[numbers_of(items)]
-    return [int(code) for code in np.unique(known[known >= 0])]
+    return np.unique(known[known >= 0])
 
 
 def worth_of(view: View, outcome: Scope) -> Worth | None:
     """The attribute that says what a customer is worth, and its number by customer code; None when there is none."""
-    found: dict[str, dict[int, float]] = {}
-    for term, items in view.terms.terms("attr.").items():
-        field, label, _ = split(term)
-        name = field.removeprefix("attr.")
-        if WORTH.search(name) and name not in outcome.attributes and is_number(label):
-            found.setdefault(name, {}).update(dict.fromkeys(people(view, items), float(label)))
-    return max(found.items(), key=lambda entry: len(entry[1]), default=None)
+    found: Worth | None = None
+    most = -1
+    for name, values in view.terms.attributes().items():
+        numbers = sorted(value for value in values if is_number(value))
+        if WORTH.search(name) and name not in outcome.attributes and numbers:
+            by_code, known = _by_code(view, name, numbers)
+            if known > most:
+                found, most = (name, by_code), known
+    return found
+
+
+def _by_code(view: View, name: str, values: Sequence[str]) -> tuple[np.ndarray, int]:
+    """The number of each customer in an attribute, and how many customers have one."""
+    having = [numbers_of(view.terms.get(attribute_term(name, value))) for value in values]
+    codes = view.terms.customer[np.concatenate(having)]
+    numbers = np.repeat([float(value) for value in values], [len(one) for one in having])
+    by_code = np.full(int(view.terms.customer.max(initial=-1)) + 1, np.nan)
+    by_code[codes[codes >= 0]] = numbers[codes >= 0]
+    is_known = ~np.isnan(by_code)
+    return by_code, int(is_known.sum())

@@ -1,6 +1,6 @@
 """The ledger: every number and every quote of an answer, made by code and never typed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from assistant.ask.words import Names, listed
 from assistant.insight.statistics import wilson
 from assistant.scope import Scope
 from assistant.terms import Terms, resolve
+from nlp.sentences import sentences
 
 # Copies count once, and what could not be judged is in no denominator.
 COUNTED = ["copy=yes", "untagged=yes"]
@@ -27,6 +28,7 @@ class Columns(Terms, Protocol):
     @property
     def customer(self) -> np.ndarray: ...
     def get(self, term: str) -> BitMap: ...
+    def attributes(self) -> Mapping[str, Mapping[str, int]]: ...
 
 
 class Stored(Protocol):
@@ -48,6 +50,7 @@ class View:
     phrase: Callable[[str], BitMap]
     load: Callable[[Iterable[int]], Sequence[Stored]]
     names: Names
+    sentences: Callable[[str], Sequence[tuple[int, int]]] = sentences
 
     def items(self, scope: Scope) -> BitMap:
         return resolve(scope, self.terms, self.phrase)

@@ -36,6 +36,7 @@ class Meanings:
     def __init__(
         self, themes: Mapping[str, ThemeWords], embed: Embed, threshold: float = 0.6, margin: float = 0.06
     ) -> None:
+        self.themes = themes
         self._embed, self._threshold, self._margin = embed, threshold, margin
         self._texts = [
             (theme.parent or name, text)

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from assistant.ask import followup, intents, refusals
 from assistant.ask import lexicon as lexicons
 from assistant.ask.assemble import Assembler
 from assistant.ask.chips import chips
-from assistant.ask.leftover import Embed, Leftovers, Meanings
+from assistant.ask.leftover import Leftovers, Meanings
 from assistant.ask.lexicon import Label
 from assistant.ask.patterns import Patterns
 from assistant.ask.plan import QueryPlan, Reading
@@ -22,6 +23,7 @@ from assistant.ask.vocabulary import Vocabulary
 from assistant.ask.words import day
 from nlp import labels
 
+_KEPT = 256  # readings: follow-ups that are tried before they are offered come back with every answer
 _SHORT = 3  # words of a phrase that can stand for a theme in a question
 
 
@@ -30,17 +32,17 @@ class Parser:
 
     Args:
         vocabulary: the attributes, themes and days of the data.
-        embed: texts -> unit vectors, to match nouns that no list has with themes; None leaves that out.
+        meanings: matches nouns that no list has with themes; None leaves that out.
     """
 
-    def __init__(self, vocabulary: Vocabulary, embed: Embed | None = None) -> None:
+    def __init__(self, vocabulary: Vocabulary, meanings: Meanings | None = None) -> None:
         lexicon = lexicons.load()
         values = Values(vocabulary.attributes, lexicon)
         spelling = Spelling([*lexicon.words, *WORDS, *values.words(), *_words(vocabulary)], english_words())
-        meanings = Meanings(vocabulary.themes, embed) if embed else None
         self._vocabulary, self._lexicon, self._values = vocabulary, lexicon, values
         self._reader = Reader(lexicon, values, Patterns(list(_names(vocabulary))), spelling)
         self._assembler = Assembler(lexicon=lexicon, values=values, leftovers=Leftovers(lexicon, meanings))
+        self._first = lru_cache(maxsize=_KEPT)(self._read)
 
     def read(
         self, question: str, today: date, previous: QueryPlan | None = None, earlier: Sequence[QueryPlan] = ()
@@ -53,6 +55,11 @@ class Parser:
             previous: the plan before in the same conversation, for "and for email?".
             earlier: the plans before that one, oldest first, for "compare the two".
         """
+        return self._read(question, today, previous, earlier) if previous else self._first(question, today)
+
+    def _read(
+        self, question: str, today: date, previous: QueryPlan | None = None, earlier: Sequence[QueryPlan] = ()
+    ) -> Reading:
         taken = self._reader.read(question, today)
         draft, unknown = self._assembler.draft(taken, previous.scope.themes if previous else ())
         follows = previous is not None and followup.continues(taken, draft, self._lexicon)

@@ -67,7 +67,6 @@ def people(
     place = np.searchsorted(unique, view.terms.customer[numbers])
     days = view.terms.day[numbers].astype(np.int64)
     worth = worth_of(view, Scope())
-    values = worth[1] if worth else {}
     found = People(
         code=unique,
         items=np.bincount(place, minlength=len(unique)),
@@ -75,7 +74,7 @@ def people(
         last=_latest(days, place, len(unique)),
         strength=50 + 50 * means,
         is_at_risk=_leaving(view, items, days, place, len(unique)),
-        worth=np.array([values.get(int(code), np.nan) for code in unique], float),
+        worth=worth[1][unique] if worth else np.full(len(unique), np.nan),
         worth_name=worth[0] if worth else None,
     )
     return _kept(found, found.is_at_risk) if only_at_risk else found

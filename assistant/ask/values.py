@@ -58,6 +58,7 @@ class Values:
         self._lexicon = lexicon
         self._attributes = {name: dict(values) for name, values in attributes.items() if values}
         self._everyday = frozenset(_said()["everyday"].split())
+        self._flag_names = {name: stems(name) for name in self._attributes if self.has_flag(name)}
         self._typed = self._index()
         self._patterns = Patterns([*self._synonyms(), *self._countries()])
         self.names = Patterns(list(self._named()))
@@ -93,11 +94,10 @@ class Values:
 
     def _index(self) -> dict[tuple[str, ...], list[Value]]:
         index: dict[tuple[str, ...], list[Value]] = defaultdict(list)
+        apart = {*self._flag_names, *Grades.numeric(self._attributes)}
         for attribute, values in self._attributes.items():
-            flag = self.has_flag(attribute) or attribute in Grades.numeric(self._attributes)
-            for value in values:
-                key = stems(value)
-                if key and not flag:
+            for value in values if attribute not in apart else ():
+                if key := stems(value):
                     everyday = value.casefold() in self._everyday or " ".join(key) in self._everyday
                     index[key].append(Value(attribute=attribute, value=value, is_everyday=everyday))
         return index
@@ -116,11 +116,16 @@ class Values:
                 )
 
     def _countries(self) -> Iterator[tuple[str, Value]]:
+        countries = {
+            attribute: [(normal(value), value) for value in values]
+            for attribute, values in self._attributes.items()
+            if self._is_country(attribute)
+        }
         for code, names in _said()["countries"].items():
             forms = {normal(form) for form in (code, *names.split())}
-            for attribute, values in self._attributes.items():
-                stored = next((value for value in values if normal(value) in forms), None)
-                if stored and self._is_country(attribute):
+            for attribute, values in countries.items():
+                stored = next((value for form, value in values if form in forms), None)
+                if stored:
                     for name in names.split():
                         text = {
                             "States": "united states",
@@ -215,9 +220,7 @@ class Values:
     def _flags(self, tokens: Sequence[Token]) -> Iterator[Mention]:
         """Yes or no attributes by their name: churned, not churned."""
         flags = {
-            tuple(stem for stem in stems(name) if stem not in _FLAGS): name
-            for name in self._attributes
-            if self.has_flag(name)
+            tuple(stem for stem in key if stem not in _FLAGS): name for name, key in self._flag_names.items()
         }
         for key, name in flags.items():
             for first in range(len(tokens) - len(key) + 1) if key else ():

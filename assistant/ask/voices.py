@@ -1,9 +1,10 @@
 """Choosing quotes: exact stretches of stored texts that show a label, from different customers."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from pyroaring import BitMap
 
 from assistant.ask.answer import Citation
@@ -13,7 +14,7 @@ from assistant.ask.plan import QueryPlan
 from assistant.ask.words import split
 from assistant.scope import Scope
 from assistant.terms import overlaps
-from nlp.sentences import sentences
+from index.terms import numbers_of
 
 READ = 16  # of them, whose sentences are looked at
 LOOKED_AT = 60  # newest items among which the quotes are chosen
@@ -41,7 +42,10 @@ def quotes(ledger: Ledger, items: BitMap, term: str | None, k: int = 2) -> list[
         k: how many.
     """
     likely = sorted(_candidates(ledger, items, term), key=lambda found: -found[0])[:READ]
-    read = [(stored, readable(stored.item.text, span), score) for _, stored, span, score in likely]
+    read = [
+        (stored, readable(stored.item.text, span, ledger.view.sentences(stored.item.text)), score)
+        for _, stored, span, score in likely
+    ]
     candidates = sorted(read, key=lambda found: -_worth(found[0], found[1], found[2], term))
     chosen: list[tuple[Stored, Span]] = []
     for stored, span, _ in candidates:
@@ -56,13 +60,22 @@ def _candidates(
     ledger: Ledger, items: BitMap, term: str | None
 ) -> Iterator[tuple[float, Stored, Span, float]]:
     """Worth as it stands, item, span and score of the tag."""
-    day = ledger.view.terms.day
-    newest = sorted(items, key=lambda number: (-int(day[number]), number))[:LOOKED_AT]
-    for stored in ledger.view.load(newest):
+    for stored in ledger.view.load(newest(items, ledger.view.terms.day, LOOKED_AT)):
         if ledger.is_quoted(stored.item.id):
             continue
         for span, score in spans_for(stored.tags, term, len(stored.item.text)):
             yield _worth(stored, span, score, term), stored, span, score
+
+
+def newest(items: BitMap, day: np.ndarray, most: int) -> list[int]:
+    """The numbers of the latest items, those of one day by number; `day` by item number, -1 for none."""
+    numbers = numbers_of(items)
+    days = day[numbers]
+    if len(numbers) > most:
+        # All of the day on which the last one falls stay in the running, so that numbers decide among them.
+        kept = days >= np.partition(days, len(days) - most)[len(days) - most]
+        numbers, days = numbers[kept], days[kept]
+    return [int(number) for number in numbers[np.lexsort((numbers, -days))][:most]]
 
 
 def shown_term(plan: QueryPlan) -> str | None:
@@ -136,9 +149,9 @@ def _evidence(tags: Any, tone: str | None) -> list[tuple[Span, float]]:
     return [((span[0], span[1]), tag["score"]) for tag in carriers for span in tag.get("spans", ())]
 
 
-def readable(text: str, span: Span) -> Span:
+def readable(text: str, span: Span, sentences: Iterable[Span]) -> Span:
     """The sentence around a span when it is short enough to quote, else the span itself, cut at a word."""
-    for start, end in sentences(text):
+    for start, end in sentences:
         if start <= span[0] < end and end - start <= LONGEST:
             return (start, max(end, span[1])) if max(end, span[1]) - start <= LONGEST else (start, end)
     if span[1] - span[0] <= LONGEST:

@@ -106,9 +106,8 @@ def contrast(
     kept = {label: items & scope for label, items in labels.items()}
     kept = {label: items for label, items in kept.items() if LEAST_EXPOSED <= len(items) < len(scope)}
     tables = [_table(items, inside, rest) for items in kept.values()]
-    layers = [
-        [_table(items & part, inside & part, rest & part) for part in strata] for items in kept.values()
-    ]
+    parts = [(inside & part, rest & part) for part in strata]
+    layers = [[_table(items, *part) for part in parts] for items in kept.values()]
     plain_p = np.asarray(fisher_mid_p(tables))
     within = np.array([cochran_mantel_haenszel(layer) for layer in layers], float)
     p, plain_q = np.maximum(plain_p, within), benjamini_hochberg(plain_p)

@@ -85,7 +85,8 @@ def stakes(
         troubles: items by label.
         strata: disjoint groups; a trouble counts only when it goes with the outcome within them too.
     """
-    inside, parts = outcome & items, [part & items for part in strata]
+    inside = outcome & items
+    parts = [(part & items, part & inside) for part in strata]
     tables = {
         label: _table(found & items, items, inside)
         for label, found in troubles.items()
@@ -93,9 +94,7 @@ def stakes(
     }
     if not tables:
         return Stakes(found=(), frequent=(), tested=0)
-    layers = {
-        label: [_table(troubles[label] & part, part, inside & part) for part in parts] for label in tables
-    }
+    layers = {label: [_table(troubles[label] & part, part, lost) for part, lost in parts] for label in tables}
     plain = fisher_mid_p(list(tables.values()))
     within = np.array([cochran_mantel_haenszel(layer) for layer in layers.values()], float)
     both = np.maximum(plain, within)

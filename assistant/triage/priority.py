@@ -155,10 +155,9 @@ def _worth(view: View) -> tuple[Floats, str | None]:
     if worth is None:
         return found, None
     name, values = worth
-    codes = np.fromiter(values, np.int64, len(values))
-    ranks = np.argsort(np.argsort(np.fromiter(values.values(), float, len(values)))) / max(1, len(values) - 1)
-    table = np.zeros(int(max(codes.max(), view.terms.customer.max(initial=0))) + 1)
-    table[codes] = ranks
+    codes = np.flatnonzero(~np.isnan(values))
+    ranks = np.zeros(len(values))
+    ranks[codes] = np.argsort(np.argsort(values[codes])) / max(1, len(codes) - 1)
     known = view.terms.customer >= 0
-    found[known] = np.round(WORTH * table[view.terms.customer[known]], 1)
+    found[known] = np.round(WORTH * ranks[view.terms.customer[known]], 1)
     return found, name

@@ -43,6 +43,26 @@ def test_terms_of_items_become_bitmaps_of_their_numbers(store, terms, entry):
     assert not terms.refresh(store)
 
 
+def test_terms_are_named_in_alphabetical_order_wherever_they_come_from(store, terms, entry):
+    store.upsert_customers([Customer(id="c", attributes={"plan": "pro"})])
+    store.write([entry("a", terms={"attr.plan2=x", "b=1", "attr.area=uk"}, customer="c")])
+    terms.refresh(store)
+
+    assert terms.view.names("attr.plan") == ["attr.plan2=x", "attr.plan=pro"]
+    assert terms.view.names() == ["attr.area=uk", "attr.plan2=x", "attr.plan=pro", "b=1"]
+    assert terms.view.names("c") == []
+
+
+def test_the_days_of_a_view_are_those_of_the_store(store, terms, entry):
+    store.write([entry("a", date=dt.date(2026, 5, 4)), entry("b"), entry("c", date=dt.date(2026, 2, 1))])
+    terms.refresh(store)
+    assert terms.view.days() == (store.counts().first, store.counts().last)
+
+    store.delete(["a", "c"])
+    terms.refresh(store)
+    assert terms.view.days() is None
+
+
 def test_what_a_caller_does_to_a_bitmap_stays_with_the_caller(store, terms, entry):
     store.write([entry("a", terms={"x=1"})])
     terms.refresh(store)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from pyroaring import BitMap
 
+from index.bitmaps import TermIndex
 from index.errors import ItemError, StoreMissingError
 from index.records import Customer, Item, content_hash
 from index.store import Store
@@ -163,10 +164,10 @@ def test_pages_go_through_all_items_once_with_undated_ones_last(store, entry):
     assert walk(store, "newest", BitMap([0, 2, 3])) == ["i0", "i3", "i2"]
 
 
-def walk(store: Store, order, numbers: BitMap | None = None) -> list[str]:
+def walk(store: Store, order, numbers: BitMap | None = None, day=None) -> list[str]:
     ids, after = [], None
     while True:
-        page = store.page(numbers, after=after, limit=2, order=order)
+        page = store.page(numbers, day=day, after=after, limit=2, order=order)
         ids += [found.item.id for found in page.items]
         after = page.after
         if after is None:
@@ -179,6 +180,17 @@ def test_pages_of_a_large_set_skip_the_items_outside_it(store, entry, monkeypatc
     store.write([entry(f"i{n}", date=dt.date(2026, 1, 1) + dt.timedelta(days=n)) for n in range(20)])
 
     assert walk(store, "newest", BitMap(range(0, 20, 3))) == ["i18", "i15", "i12", "i9", "i6", "i3", "i0"]
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_pages_by_the_column_of_days_are_those_of_the_database(store, entry, order):
+    days = [3, 1, None, 2, 2, None, 5, 2, 9, None, 1]
+    store.write([entry(f"i{n}", date=d and dt.date(2026, 1, d)) for n, d in enumerate(days)])
+    terms = TermIndex()
+    terms.refresh(store)
+
+    for numbers in (terms.all, BitMap([0, 2, 3, 4, 5, 7]), BitMap([2, 9]), BitMap()):
+        assert walk(store, order, numbers, terms.day) == walk(store, order, numbers)
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "1", "1.2.3", "1.x"])

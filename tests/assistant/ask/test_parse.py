@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assistant.ask.leftover import Meanings
 from assistant.ask.parse import Parser
 from assistant.ask.vocabulary import ThemeWords, Vocabulary
 from nlp import labels
@@ -237,7 +238,7 @@ def test_meaning_finds_a_theme_for_an_unknown_noun() -> None:
         return rows
 
     themes = {"food_drink": ThemeWords(name="food_drink"), "delivery": ThemeWords(name="delivery")}
-    parser = Parser(Vocabulary(themes=themes), embed)
+    parser = Parser(Vocabulary(themes=themes), Meanings(themes, embed))
     found = parser.read("what do people think of the nibbles", TODAY)
     assert found.plan.scope.themes == ["food_drink"]
     assert [chip.source for chip in found.chips if chip.slot == "scope.themes"] == ["meaning"]
