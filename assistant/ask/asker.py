@@ -196,6 +196,7 @@ class Asker:
                 untagged=len(view.terms.get("untagged=yes")),
             ),
             mode=mode,
+            abstained=ledger.abstained,
             conversation=key,
             understood=found.chips,
         )

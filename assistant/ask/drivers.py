@@ -260,6 +260,7 @@ def _caveats(case: Case, found: Contrast) -> None:
 
 def _thin(case: Case, total: int) -> None:
     """Too few to compare: the count, and what they say."""
+    case.ledger.abstain("thin")
     fact = case.ledger.fact("outcome", "outcome", case.both, total)
     names = case.view.names
     text = f"Too few to compare: {of(fact.n, fact.of)} {case.population} {names.happens(case.outcome)}."

@@ -48,6 +48,8 @@ def check(view: View, plan: QueryPlan, ledger: Ledger, premise: Premise) -> None
     table = Table(a=now.n, b=now.of - now.n, c=before.n, d=before.of - before.n)
     p = float(fisher_mid_p([table])[0])
     real: Premise | None = None if p >= SIGNIFICANT else "rise" if table.difference > 0 else "fall"
+    if real != premise:
+        ledger.abstain("premise")
     verdict = {
         premise: f"They have {_done(premise)}",
         None: f"They have not {_done(premise)} beyond chance",

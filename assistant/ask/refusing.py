@@ -10,6 +10,7 @@ from assistant.scope import Scope
 
 def assist(_view: View, _plan: QueryPlan, ledger: Ledger) -> None:
     """Answer a `help` plan."""
+    ledger.abstain("help")
     ledger.say(
         "head",
         "I answer questions about the feedback in this workspace: why something happens, how many say it, which "
@@ -24,12 +25,14 @@ def assist(_view: View, _plan: QueryPlan, ledger: Ledger) -> None:
 
 def unsupported(_view: View, plan: QueryPlan, ledger: Ledger) -> None:
     """Answer an `unsupported` plan with its reason."""
+    ledger.abstain("unsupported")
     reason = (plan.reason or "it is not something that feedback can tell").rstrip(".")
     ledger.say("head", f"I cannot answer this from the feedback: {reason}.")
 
 
 def nothing(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     """No item is in scope: say so, and offer the nearest scope that has some."""
+    ledger.abstain("nothing")
     fact = ledger.fact("share", "scope", counted(plan.scope), len(view.items(counted(Scope()))))
     if not fact.of:
         ledger.say(

@@ -113,13 +113,13 @@ def _says(plan: QueryPlan, slot: str) -> bool:
 
 
 def _read(entry: Entry, question: str, plans: Sequence[QueryPlan]) -> QueryPlan:
-    parser = _parser(json.dumps(entry["attributes"]))
+    reader = parser(json.dumps(entry["attributes"]))
     previous = plans[-1] if plans else None
-    return parser.read(question, dt.date.fromisoformat(entry["today"]), previous, plans[:-1]).plan
+    return reader.read(question, dt.date.fromisoformat(entry["today"]), previous, plans[:-1]).plan
 
 
 @cache
-def _parser(attributes: str) -> Parser:
+def parser(attributes: str) -> Parser:
     stored = {name: dict.fromkeys(values, 1) for name, values in json.loads(attributes).items()}
     return Parser(Vocabulary(attributes=stored, themes=THEMES))
 
