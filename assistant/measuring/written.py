@@ -34,7 +34,8 @@ def written_asker() -> Iterator[Asker]:
         store = Store.open(f"sqlite:///{Path(folder) / 'written.db'}")
         try:
             store.write(list(entries()))
-            yield Asker(lambda made=_snapshot(store): made, Talks(store.documents("conversation")))
+            snapshot = _snapshot(store)
+            yield Asker(lambda: snapshot, Talks(store.documents("conversation")))
         finally:
             store.close()
 
@@ -49,7 +50,7 @@ def entries() -> Iterator[Entry]:
         for at, month in enumerate(months):
             # The number keeps two items with the same words from being copies, which count once.
             says = f"{kind['says'][at % len(kind['says'])]} Case {number}-{at}."
-            text = " ".join(part for part in (says, kind.get("closes")) if part)
+            text = f"{says} {kind.get('closes', table['closes'])}"
             item = Item(
                 id=f"{number}-{at}", text=text, language="en", customer=f"customer {number}-{at}",
                 date=first.replace(month=first.month + month, day=1 + (7 * at) % 28),
