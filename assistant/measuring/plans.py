@@ -130,11 +130,9 @@ def plans(folder: Path, progress: Progress) -> list[Rate]:
     Abstaining is rated over all questions: F1 of those that ought to be refused or met with help.
 
     Raises:
-        InputError: when there is no such set, or one that cannot be read.
+        InputError: when a set cannot be read.
     """
     files = [*sorted(folder.glob("questions*.jsonl")), *sorted(folder.glob("followups*.jsonl"))]
-    if not files:
-        raise InputError(f"There are no cases in {folder}; it takes questions*.jsonl or followups*.jsonl.")
     rates = []
     for at, path in enumerate(files):
         progress("reading questions", at, len(files))

@@ -91,6 +91,6 @@ def _snapshot(store: Store) -> Snapshot:
     )
     counts = store.counts()
     vocabulary = Vocabulary(
-        attributes=view.terms.attributes(), themes=THEMES, first=counts.first, last=counts.last
+        attributes=terms.view.attributes(), themes=THEMES, first=counts.first, last=counts.last
     )
     return Snapshot(view=view, parser=Parser(vocabulary), quality={}, vocabulary=vocabulary)
