@@ -217,7 +217,7 @@ def evaluate(
         typer.Option(
             exists=True,
             file_okay=False,
-            help="Folder with questions*.jsonl and followups*.jsonl and their gold plans, for answers.",
+            help="Folder with questions*.jsonl and followups*.jsonl and their gold plans, abstain*.jsonl, for answers.",
         ),
     ] = None,
     as_json: Json = False,

@@ -46,7 +46,8 @@ ANSWER = _answer(
                        "date": "2026-05-03", "channel": "email"}],
         "caveats": ["This is the feedback received, not all customers."],
         "suggestions": ["Show quotes about slow refunds"],
-        "coverage": {"items": 703, "in_scope": 84, "untagged": 6}, "mode": "composed", "conversation": "0f3a9c",
+        "coverage": {"items": 703, "in_scope": 84, "untagged": 6}, "mode": "composed", "abstained": None,
+        "conversation": "0f3a9c",
         "understood": [{"slot": "theme", "value": "returns and refunds", "source": "name", "words": "returns"}],
     },
 )  # fmt: skip

@@ -7,6 +7,8 @@ from pydantic import BaseModel
 
 from assistant.ask.plan import Chip
 
+Abstained = Literal["help", "unsupported", "nothing", "thin", "premise"]
+
 
 class Fact(BaseModel):
     """One computed statement: `n` of `of` items. `filter` finds exactly these `n` items through the API.
@@ -57,7 +59,12 @@ class Coverage(BaseModel):
 
 
 class Answer(BaseModel):
-    """What `POST /v1/ask` returns."""
+    """What `POST /v1/ask` returns.
+
+    `abstained` says why the question is not answered as it was put: it is about the assistant (`help`), feedback cannot
+    tell (`unsupported`), there is no item (`nothing`), there are too few (`thin`), or what it takes for granted is not so
+    (`premise`).
+    """
 
     answer: str
     plan: dict[str, Any]
@@ -68,5 +75,6 @@ class Answer(BaseModel):
     suggestions: list[str]
     coverage: Coverage
     mode: Literal["composed", "written"] = "composed"
+    abstained: Abstained | None = None
     conversation: str
     understood: list[Chip] = []

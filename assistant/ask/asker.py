@@ -30,6 +30,7 @@ from assistant.ask.support import Support
 from assistant.ask.talks import Talks
 from assistant.ask.vocabulary import Vocabulary
 from assistant.errors import InputError
+from assistant.insight.drivers import LEAST_OUTCOME
 from assistant.scope import Scope
 from nlp.quality import FieldQuality
 
@@ -52,6 +53,7 @@ ANALYSES: Mapping[Intent, Analysis] = {
     "unsupported": refusing.unsupported,
 }
 WITHOUT_ITEMS: frozenset[Intent] = frozenset({"help", "unsupported"})
+OF_SHARES: frozenset[Intent] = frozenset({"summary", "rank"})
 
 BIAS = (
     "This is the feedback received, not all customers: the very pleased and the very annoyed write more, "
@@ -153,7 +155,7 @@ class Asker:
         stage("progress", {"what": f"Counting {total:,} {view.names.scope(plan.scope)}", "items": total})
         if taken and total:
             premise.check(view, plan, ledger, taken)
-        (ANALYSES[plan.intent] if total else refusing.nothing)(view, plan, ledger)
+        _analysis(plan.intent, total)(view, plan, ledger)
         if total:
             corrected(plan, ledger, snapshot.quality)
             ledger.caveats += [*_copies(view, plan.scope), *_quality(plan, snapshot.quality), BIAS]
@@ -196,9 +198,17 @@ class Asker:
                 untagged=len(view.terms.get("untagged=yes")),
             ),
             mode=mode,
+            abstained=ledger.abstained,
             conversation=key,
             understood=found.chips,
         )
+
+
+def _analysis(intent: Intent, total: int) -> Analysis:
+    """What answers the intent; less where there are no items, or too few for shares."""
+    if not total:
+        return refusing.nothing
+    return refusing.few if total < LEAST_OUTCOME and intent in OF_SHARES else ANALYSES[intent]
 
 
 def _checked(question: str) -> str:

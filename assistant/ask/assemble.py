@@ -38,7 +38,7 @@ class Assembler:
         """The draft, and the words that were not understood; `topics` are the themes of the plan before."""
         if intents.asks_help(question, self.lexicon):
             return Draft(intent="help"), []
-        if reason := refusals.reason(question, self.lexicon):
+        if reason := refusals.reason(question, self.lexicon, self.values.attributes):
             return Draft(intent="unsupported", reason=reason), []
         if intents.addresses(question):
             return Draft(intent="help"), []

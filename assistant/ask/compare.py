@@ -75,6 +75,7 @@ def _called(view: View, scope: Scope) -> str:
 
 
 def _thin(ledger: Ledger, sides: tuple[Side, Side], small: list[Side]) -> None:
+    ledger.abstain("thin")
     facts = [ledger.fact("side", side.name, side.scope, len(side.items)) for side in sides]
     text = " and ".join(
         f"{upper(side.name)} has {number(fact.n)} items" for side, fact in zip(sides, facts, strict=True)

@@ -64,8 +64,11 @@ def drivers(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     case = Case(view=view, plan=plan, ledger=ledger, scope=scope, outcome=outcome)
     items, inside = view.items(case.scope), view.items(case.both)
     found = contrast(items, inside, dict(candidates(view, plan.scope, outcome)), strata(view, items, outcome))
-    if found.is_thin:
+    if len(found.outcome) < LEAST_OUTCOME:
         _thin(case, len(items))
+        return
+    if len(found.rest) < LEAST_OUTCOME:
+        _nearly_all(case)
         return
     shown = named(found.drivers, plan.limit or SHOWN)
     frequent = named(found.frequent, FREQUENT) if len(shown) < FEW else []
@@ -260,10 +263,26 @@ def _caveats(case: Case, found: Contrast) -> None:
 
 def _thin(case: Case, total: int) -> None:
     """Too few to compare: the count, and what they say."""
+    case.ledger.abstain("thin" if case.view.items(case.both) else "nothing")
     fact = case.ledger.fact("outcome", "outcome", case.both, total)
     names = case.view.names
     text = f"Too few to compare: {of(fact.n, fact.of)} {case.population} {names.happens(case.outcome)}."
     case.ledger.say("head", text, facts=[fact])
     for voice in quotes(case.ledger, case.view.items(case.both), None, 4):
         case.ledger.say("quotes", "", citations=[voice], title="What they say")
+    case.ledger.caveats.append(f"Reasons are compared from {LEAST_OUTCOME} items on each side.")
+
+
+def _nearly_all(case: Case) -> None:
+    """Hardly any item is without the outcome: nothing can set it apart, but what they name can be told."""
+    fact = case.ledger.fact("outcome", "outcome", case.both, len(case.view.items(case.scope)))
+    text = (
+        f"{percent(fact.value)} of {case.population} ({of(fact.n, fact.of)}) {case.view.names.happens(case.outcome)}: too few do "
+        "not for a comparison that tells what sets them apart."
+    )
+    case.ledger.say("head", text, facts=[fact])
+    _stated(case)
+    for voice in quotes(case.ledger, case.view.items(case.both), None, 3):
+        case.ledger.say("quotes", "", citations=[voice], title="What they say")
+    _course(case)
     case.ledger.caveats.append(f"Reasons are compared from {LEAST_OUTCOME} items on each side.")

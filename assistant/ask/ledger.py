@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from pyroaring import BitMap
 
-from assistant.ask.answer import Citation, Claim, Fact
+from assistant.ask.answer import Abstained, Citation, Claim, Fact
 from assistant.ask.words import Names, listed
 from assistant.insight.statistics import wilson
 from assistant.scope import Scope
@@ -107,6 +107,7 @@ class Ledger:
         self.blocks: list[Block] = []
         self.caveats: list[str] = []
         self.suggestions: list[str] = []
+        self.abstained: Abstained | None = None
         self._quoted: set[str] = set()
 
     def fact(
@@ -149,6 +150,10 @@ class Ledger:
 
     def is_quoted(self, item_id: str) -> bool:
         return item_id in self._quoted
+
+    def abstain(self, reason: Abstained) -> None:
+        """Note why the question is not answered as it was put; the first reason stands."""
+        self.abstained = self.abstained or reason
 
     def say(
         self,

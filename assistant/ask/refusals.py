@@ -1,12 +1,13 @@
 """Questions that feedback cannot answer, with the reason in a few words."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from assistant.ask.breakdown import UNITS
 from assistant.ask.lexicon import Lexicon
 from assistant.ask.mentions import Mention
 from assistant.ask.patterns import Hit
 from assistant.ask.question import Question
+from assistant.ask.tokens import stems
 
 # Words after which a field is what customers speak of, and not what is asked for.
 _ABOUT = frozenset({"about", "mention", "mentions", "mentioned", "mentioning", "regarding"})
@@ -17,8 +18,8 @@ FORECAST = "it asks for a forecast, and feedback only tells what has been"
 TRIVIA = "it asks for a fact about a person, a place or a thing, and I only know what customers say"
 
 
-def reason(question: Question, lexicon: Lexicon) -> str | None:
-    """Why the question cannot be answered, or None."""
+def reason(question: Question, lexicon: Lexicon, attributes: Collection[str]) -> str | None:
+    """Why the question cannot be answered of feedback with these attributes, or None."""
     if not question.has("watch") and _is_action(question, lexicon):
         return ACTION
     outside = [
@@ -32,7 +33,7 @@ def reason(question: Question, lexicon: Lexicon) -> str | None:
         return FORECAST
     if _is_trivia(question):
         return TRIVIA
-    return _missing_field(question, lexicon)
+    return _missing_field(question, lexicon, attributes)
 
 
 def _is_action(question: Question, lexicon: Lexicon) -> bool:
@@ -73,11 +74,14 @@ def _is_trivia(question: Question) -> bool:
     return asks and not question.mentions and not question.dimensions
 
 
-def _missing_field(question: Question, lexicon: Lexicon) -> str | None:
+def _missing_field(question: Question, lexicon: Lexicon, attributes: Collection[str]) -> str | None:
     """The name of a field that the data does not have."""
+    words = {part for name in attributes for part in stems(name.replace("_", " "))}
     for hit in sorted(lexicon.fields.find(question.tokens), key=lambda h: h.first - h.last):
         span = set(range(hit.first, hit.last))
-        named = any(span & set(range(d.first, d.last)) for d in question.dimensions if d.means not in UNITS)
+        named = set(stems(hit.means.removeprefix("the "))) <= words or any(
+            span & set(range(d.first, d.last)) for d in question.dimensions if d.means not in UNITS
+        )
         asked_by = question.low(hit.first) in {"which", "what", "whose", "per", "each"}
         mentioned = question.low(hit.first - 1) in _ABOUT or question.low(hit.first - 2) in _ABOUT
         possessive = (

@@ -4,12 +4,18 @@ from collections.abc import Iterator
 
 from assistant.ask.ledger import Ledger, View, counted
 from assistant.ask.plan import QueryPlan
-from assistant.ask.words import either, listed, of
+from assistant.ask.voices import quotes, shown_term
+from assistant.ask.words import either, listed, number, of
+from assistant.insight.drivers import LEAST_OUTCOME
 from assistant.scope import Scope
+
+TOPIC = frozenset({"themes", "text"})
+VOICES = 4  # quotes where there are too few items for numbers
 
 
 def assist(_view: View, _plan: QueryPlan, ledger: Ledger) -> None:
     """Answer a `help` plan."""
+    ledger.abstain("help")
     ledger.say(
         "head",
         "I answer questions about the feedback in this workspace: why something happens, how many say it, which "
@@ -24,12 +30,14 @@ def assist(_view: View, _plan: QueryPlan, ledger: Ledger) -> None:
 
 def unsupported(_view: View, plan: QueryPlan, ledger: Ledger) -> None:
     """Answer an `unsupported` plan with its reason."""
+    ledger.abstain("unsupported")
     reason = (plan.reason or "it is not something that feedback can tell").rstrip(".")
     ledger.say("head", f"I cannot answer this from the feedback: {reason}.")
 
 
 def nothing(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     """No item is in scope: say so, and offer the nearest scope that has some."""
+    ledger.abstain("nothing")
     fact = ledger.fact("share", "scope", counted(plan.scope), len(view.items(counted(Scope()))))
     if not fact.of:
         ledger.say(
@@ -42,13 +50,29 @@ def nothing(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     text = f"There are no {view.names.scope(plan.scope)} ({of(fact.n, fact.of)})."
     ledger.say("head", text, facts=[fact])
     wider = [(key, scope, len(view.items(counted(scope)))) for key, scope in _wider(plan.scope)]
-    if best := max((found for found in wider if found[2]), key=lambda found: found[2], default=None):
+    # What it is about is the last to be given up: prices by whomever are nearer than whatever by prepaid customers.
+    kept = [found for found in wider if found[2] and found[0] not in TOPIC] or [
+        found for found in wider if found[2]
+    ]
+    if best := max(kept, key=lambda found: found[2], default=None):
         near = ledger.fact("share", "nearest", counted(best[1]), fact.of)
         ledger.say(
             "text",
             f"Without {_limit(best[0], plan.scope)} there are {near.n:,} {view.names.scope(best[1])}.",
             facts=[near],
         )
+
+
+def few(view: View, plan: QueryPlan, ledger: Ledger) -> None:
+    """Too few items for shares and an order: their number, and what they say."""
+    ledger.abstain("thin")
+    scope = counted(plan.scope)
+    fact = ledger.fact("share", "scope", scope, len(view.items(scope)))
+    text = f"Only {number(fact.n)} {view.names.scope(plan.scope)}: too few for shares."
+    ledger.say("head", text, facts=[fact])
+    for voice in quotes(ledger, view.items(scope), shown_term(plan), VOICES):
+        ledger.say("quotes", "", citations=[voice], title="What they say")
+    ledger.caveats.append(f"Shares are given, and groups ranked, from {LEAST_OUTCOME} items on.")
 
 
 LIMITS = {

@@ -19,6 +19,7 @@ _YES = frozenset({"yes", "true", "y", "1"})
 _NO = frozenset({"no", "false", "n", "0"})
 _TAILS = bag("name id ind code label flag")
 _FLAGS = frozenset({"is", "has", "ind", "flag", "was"})
+_ASKS = bag("which what whose per each every by")
 _LEADS = bag("from on via by through in at for among the our")
 _STAYED = frozenset({"stayed", "retained"})
 _LOST = frozenset({"churn", "churned", "lapsed", "cancelled", "attrition", "nps", "left"})
@@ -68,6 +69,11 @@ class Values:
         """All values that the words name."""
         found = [*self._exact(tokens), *self._flags(tokens), *self.grades.find(tokens)]
         return [replace(mention, is_outcome=self.is_outcome(mention.attribute or "")) for mention in found]
+
+    @property
+    def attributes(self) -> list[str]:
+        """The names of the attributes."""
+        return list(self._attributes)
 
     def values(self, attribute: str) -> list[str]:
         return list(self._attributes.get(attribute, ()))
@@ -163,7 +169,7 @@ class Values:
         for first in range(len(tokens)):
             for last in range(first + 1, min(first + longest, len(tokens)) + 1):
                 values = self._typed.get(tuple(token.stem for token in tokens[first:last]))
-                if values:
+                if values and not self._is_asked_by(tokens, first, last):
                     mention, is_shown = self._mention(tokens, first, last, values)
                     (firm if is_shown else doubtful).append(mention)
         firm += self._hits(tokens)
@@ -176,8 +182,18 @@ class Values:
             if (apart or touching) and not _is_short(tokens[mention.first : mention.last]):
                 yield mention
 
+    def _is_asked_by(self, tokens: Sequence[Token], first: int, last: int) -> bool:
+        """Whether the words name an attribute after "which" or "by", though another one has a value of that name."""
+        return (
+            first > 0
+            and tokens[first - 1].low in _ASKS
+            and any((hit.first, hit.last) == (0, last - first) for hit in self.names.find(tokens[first:last]))
+        )
+
     def _hits(self, tokens: Sequence[Token]) -> Iterator[Mention]:
         for hit in self._patterns.find(tokens):
+            if self._is_asked_by(tokens, hit.first, hit.last):
+                continue
             yield Mention(first=hit.first, last=hit.last, places=hit.places, key="attributes", attribute=hit.means.attribute,
                           values=(hit.means.value,), source="synonym", rank=6)  # fmt: skip
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from assistant.errors import InputError
+from assistant.measuring.abstaining import abstaining
 from assistant.measuring.adversary import adversary
 from assistant.measuring.baseline import baseline
 from assistant.measuring.plans import plans
@@ -50,7 +51,7 @@ def answers(product: "Product", *, corpora: int, seed: int, cases: Path | None, 
 def measured(
     product: "Product", corpora: int, seed: int, cases: Path | None, progress: OnProgress
 ) -> list[Rate]:
-    read = plans(cases, progress) if cases else []
+    read = _read(cases, progress) if cases else []
     product.index.refresh()
     view, store = product.snapshot().view, product.index.store
     today = store.counts().last or dt.date.today()  # noqa: DTZ011
@@ -77,6 +78,17 @@ def measured(
     )
     held = adversary(product.snapshot(), QUESTIONS, today=today, seed=seed, progress=progress)
     return [*true, *checked, *compared, *held, *read]
+
+
+def _read(cases: Path, progress: OnProgress) -> list[Rate]:
+    """How the sets of a folder are read and answered. Raises InputError when it has none."""
+    rates = [*plans(cases, progress), *abstaining(cases, progress)]
+    if not rates:
+        message = (
+            f"There are no cases in {cases}; it takes questions*.jsonl, followups*.jsonl or abstain*.jsonl."
+        )
+        raise InputError(message)
+    return rates
 
 
 def _show(rates: list[Rate]) -> None:

@@ -85,10 +85,6 @@ class Contrast:
         both = [d for d in self.tested if d.plain_p >= FALSE_DISCOVERY and min(d.table.shares) > 0]
         return sorted(both, key=lambda d: -(d.table.a + d.table.c))
 
-    @property
-    def is_thin(self) -> bool:
-        return len(self.outcome) < LEAST_OUTCOME or len(self.rest) < LEAST_OUTCOME
-
 
 def contrast(
     scope: BitMap, outcome: BitMap, labels: Mapping[str, BitMap], strata: Sequence[BitMap]

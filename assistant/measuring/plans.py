@@ -113,13 +113,13 @@ def _says(plan: QueryPlan, slot: str) -> bool:
 
 
 def _read(entry: Entry, question: str, plans: Sequence[QueryPlan]) -> QueryPlan:
-    parser = _parser(json.dumps(entry["attributes"]))
+    reader = parser(json.dumps(entry["attributes"]))
     previous = plans[-1] if plans else None
-    return parser.read(question, dt.date.fromisoformat(entry["today"]), previous, plans[:-1]).plan
+    return reader.read(question, dt.date.fromisoformat(entry["today"]), previous, plans[:-1]).plan
 
 
 @cache
-def _parser(attributes: str) -> Parser:
+def parser(attributes: str) -> Parser:
     stored = {name: dict.fromkeys(values, 1) for name, values in json.loads(attributes).items()}
     return Parser(Vocabulary(attributes=stored, themes=THEMES))
 
@@ -130,11 +130,9 @@ def plans(folder: Path, progress: Progress) -> list[Rate]:
     Abstaining is rated over all questions: F1 of those that ought to be refused or met with help.
 
     Raises:
-        InputError: when there is no such set, or one that cannot be read.
+        InputError: when a set cannot be read.
     """
     files = [*sorted(folder.glob("questions*.jsonl")), *sorted(folder.glob("followups*.jsonl"))]
-    if not files:
-        raise InputError(f"There are no cases in {folder}; it takes questions*.jsonl or followups*.jsonl.")
     rates = []
     for at, path in enumerate(files):
         progress("reading questions", at, len(files))

@@ -2,7 +2,9 @@
 
     python tests/benchmarks/parse_scores.py
 
-The rules were developed on the entries with an odd number; those with an even number are the test.
+The rules were developed on the entries with an odd number; those with an even number are the test. The sets named `unseen`
+were written by somebody who had not seen the rules. At first look, before any rule was changed for them, 85 % of the slots of
+their questions were right and 91 % of those of their dialogues.
 """
 
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ from pathlib import Path
 from assistant.measuring.plans import Entry, Scores, read, scored
 
 HERE = Path(__file__).parent
-SETS = ("questions", "followups")
+SETS = ("questions", "followups", "questions_unseen", "followups_unseen")
 
 
 def part(name: str, *, odd: bool) -> Iterator[Entry]:

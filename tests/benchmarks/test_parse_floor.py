@@ -1,4 +1,4 @@
-"""Reading questions never gets worse than the floors."""
+"""Reading questions, and knowing which have no answer, never gets worse than the floors."""
 
 import importlib.util
 import json
@@ -7,8 +7,11 @@ from types import ModuleType
 
 import pytest
 
+from assistant.measuring.abstaining import abstaining
+
 HERE = Path(__file__).parent
-FLOORS = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))["parse"]
+ALL_FLOORS = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))
+FLOORS = ALL_FLOORS["parse"]
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +40,9 @@ def test_reading_is_fast(benchmark: ModuleType) -> None:
     """A question is read within the processor time that the floor allows."""
     found = benchmark.scored(benchmark.part("questions", odd=True))
     assert 1000 * found.seconds / found.questions < FLOORS["milliseconds"]
+
+
+def test_abstaining_holds_its_floors() -> None:
+    """What has no answer is refused for the right reason, and what has one is answered."""
+    rates = {rate.name: rate.value for rate in abstaining(HERE, lambda _what, _done, _of: None)}
+    assert {name for name, floor in ALL_FLOORS["abstaining"].items() if rates[name] < floor} == set()

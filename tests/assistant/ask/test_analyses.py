@@ -1,11 +1,13 @@
 """Analyses on worlds whose truth is known, and their numbers recomputed from the rows without any bitmap."""
 
 import random
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from assistant.ask import refusing
 from assistant.ask.asker import ANALYSES
 from assistant.ask.compose import markdown
 from assistant.ask.ledger import Ledger
@@ -209,6 +211,59 @@ def test_few_items_are_shown_not_compared(build: Build) -> None:
     check(world, ledger)
     assert "Too few to compare" in text
     assert not [fact for fact in ledger.facts if fact.kind == "driver"]
+
+
+def test_what_nearly_all_say_is_not_compared_but_told(build: Build) -> None:
+    """Where hardly anybody is left to compare with, there are the share and quotes, and it is not called too little."""
+    said = [one for one in returners(driver=True) if one.sentiment == "negative"][:60]
+    world = build(said)
+    ledger, text = run(
+        world, intent="drivers", scope={"themes": ["returns_refunds"]}, outcome={"sentiment": ["negative"]}
+    )
+    check(world, ledger)
+    assert f"100 % of items about returns and refunds ({len(said)} of {len(said)}) are negative" in text
+    assert ledger.citations
+    assert ledger.abstained is None
+
+
+def test_an_outcome_that_nobody_has_is_no_thin_one(build: Build) -> None:
+    """Nothing, and not too little."""
+    plan = {"intent": "drivers", "scope": {}, "outcome": {"emotions": ["surprise"]}}
+    ledger, _text = run(build(returners(driver=True, n=40)), **plan)
+    assert ledger.abstained == "nothing"
+
+
+def test_too_few_items_have_no_shares(build: Build) -> None:
+    """Their number and what they say."""
+    world = build(returners(driver=True, n=6))
+    ledger = Ledger(world.view)
+    refusing.few(
+        world.view,
+        QueryPlan.model_validate({"intent": "summary", "scope": {"themes": ["returns_refunds"]}}),
+        ledger,
+    )
+    assert ledger.claims[0].text == "Only 6 items about returns and refunds: too few for shares."
+    assert ledger.citations
+    assert ledger.abstained == "thin"
+    check(world, ledger)
+
+
+def test_the_nearest_scope_keeps_the_topic(build: Build) -> None:
+    """Returns by others are nearer than anything else by the same ones."""
+    mail = [replace(one, attributes={"channel": "email"}) for one in returners(driver=True, n=40)]
+    chat = [
+        replace(one, themes=(("delivery", "-", None),), attributes={"channel": "chat"})
+        for one in returners(driver=True, n=90, seed=6)
+    ]
+    world = build([*mail, *chat])
+    plan = QueryPlan.model_validate(
+        {"intent": "summary", "scope": {"themes": ["returns_refunds"], "attributes": {"channel": ["chat"]}}}
+    )
+    ledger = Ledger(world.view)
+    refusing.nothing(world.view, plan, ledger)
+    assert ledger.claims[1].text == "Without channel chat there are 40 items about returns and refunds."
+    assert ledger.abstained == "nothing"
+    check(world, ledger)
 
 
 @pytest.mark.parametrize(

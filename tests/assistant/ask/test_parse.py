@@ -275,6 +275,11 @@ def test_a_sub_theme_is_found_by_its_name() -> None:
         ("is it going to rain in Hamburg", "weather"),
         ("write a limerick", "action"),
         ("tell me a joke", "entertainment"),
+        ("which cashier is praised most", "single members of staff"),
+        ("complaints by household income", "income"),
+        ("do divorced members complain more", "marital status"),
+        ("what do people with kids say about prices", "marital status"),
+        ("show praise that came in by fax", "fax"),
     ],
 )
 def test_unsupported(parser: Parser, question: str, reason: str) -> None:
@@ -288,6 +293,19 @@ def test_a_field_in_the_data_is_no_reason_to_refuse() -> None:
     """A field that companies have elsewhere is answered where the data has it."""
     parser = Parser(Vocabulary(attributes={"store": {"Leeds": 1, "York": 1}}))
     assert parser.read("which store gets the most complaints?", TODAY).plan.by == "store"
+    aged = Parser(Vocabulary(attributes={"age_group": {"18-34": 1, "35+": 1}}))
+    assert aged.read("do older customers complain more?", TODAY).plan.intent != "unsupported"
+
+
+def test_a_word_after_which_is_a_name_before_it_is_a_value() -> None:
+    """Where one attribute has the name that a value of another has."""
+    parser = Parser(
+        Vocabulary(attributes={"channel": {"app": 1, "branch": 1}, "branch": {"Leeds": 1, "York": 1}})
+    )
+    ranked = parser.read("which branch gets the most complaints?", TODAY).plan
+    assert (ranked.intent, ranked.by, ranked.scope.attributes) == ("rank", "branch", {})
+    named = parser.read("complaints from the branch channel", TODAY).plan
+    assert named.scope.attributes == {"channel": ["branch"]}
 
 
 def test_typos_chat_words_and_manners(parser: Parser) -> None:

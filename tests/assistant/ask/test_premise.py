@@ -102,12 +102,61 @@ def test_too_little_is_said_to_be_too_little(world: World) -> None:
         ("What explains that praise has gone down?", "fall"),
         ("Why are customers leaving after returns?", None),
         ("Why does anger rise and fall?", None),
+        ("why has praise for the staff collapsed", "fall"),
+        ("why is waiting getting worse and worse", "rise"),
+        ("how come delivery has become so much better", "fall"),
+        ("why is chat better than email", None),
+        ("Why do most customers hate the app?", "most"),
+        ("what makes nearly everybody unhappy with delivery", "most"),
+        ("Why does everyone complain about prices?", "all"),
+        ("why are so few people happy with delivery", "few"),
+        ("why are customers most unhappy in May", None),
     ],
 )
 def test_what_is_taken_for_granted(question: str, premise: str | None) -> None:
-    """A change in one direction, and nothing else."""
+    """A change in one direction, a large or a small share, and nothing else."""
     assert premise_of(question, QueryPlan(intent="drivers")) == premise
     assert premise_of(question, QueryPlan(intent="trend")) is None
+
+
+def test_better_is_less_of_what_is_bad_and_more_of_what_is_good() -> None:
+    """Worse complaints have risen; worse praise has fallen."""
+    bad = QueryPlan.model_validate({"intent": "drivers", "outcome": {"sentiment": ["negative"]}})
+    good = QueryPlan.model_validate({"intent": "drivers", "outcome": {"sentiment": ["positive"]}})
+    assert premise_of("why did delivery get worse", bad) == "rise"
+    assert premise_of("why did delivery get worse", good) == "fall"
+    assert premise_of("why has delivery improved", good) == "rise"
+
+
+@pytest.mark.parametrize(
+    ("question", "mood", "is_denied"),
+    [
+        ("Why are most customers happy with delivery?", "positive", True),
+        ("Why are most customers unhappy with delivery?", "negative", False),
+        ("Why are so few customers unhappy with delivery?", "negative", True),
+        ("Why are so few customers happy with delivery?", "positive", False),
+        ("Why does everybody complain about delivery?", "negative", True),
+    ],
+)
+def test_a_share_taken_for_granted_is_counted(
+    world: World, question: str, mood: str, *, is_denied: bool
+) -> None:
+    """All that is said of delivery is bad; that is a small part of all that is said."""
+    ledger, text = told(world, question, scope={"themes": ["delivery"]}, outcome={"sentiment": [mood]})
+    assert ledger.abstained == ("premise" if is_denied else None)
+    assert text.startswith("It is not") == is_denied
+    test_analyses.check(world, ledger)
+
+
+def test_a_time_that_nothing_comes_before_is_halved(world: World) -> None:
+    """All of the data's days are asked about: its first half against its second."""
+    everything = {"from": "2026-01-01", "to": "2026-05-31"}
+    ledger, text = told(
+        world, "Why did delivery complaints go up this year?",
+        scope={"themes": ["delivery"], "polarity": "-", "period": everything},
+    )  # fmt: skip
+    assert "they have risen" in text
+    assert ledger.abstained is None
 
 
 def test_the_answer_begins_with_it(world: World) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from assistant.commands.measuring import measured
 from assistant.errors import InputError
 from assistant.measuring.plans import plans, read, scored
 
@@ -64,9 +65,10 @@ def test_the_sets_of_a_folder_are_rated(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_cases_and_a_bad_line_are_explained(tmp_path: Path) -> None:
-    """Which file and line, and what it takes."""
+    """Which file and line, and what it takes; before anything else is measured."""
     with pytest.raises(InputError, match="it takes questions"):
-        plans(tmp_path, quiet)
+        measured(None, 1, 1, tmp_path, quiet)  # type: ignore[arg-type]
+    assert plans(tmp_path, quiet) == []
     written(tmp_path, "questions.jsonl", RIGHT, {"question": "?"})
     with pytest.raises(InputError, match="line 2"):
         read(tmp_path / "questions.jsonl")
