@@ -3,8 +3,8 @@
     python tests/benchmarks/parse_scores.py
 
 The rules were developed on the entries with an odd number; those with an even number are the test. The sets named `unseen`
-were written by somebody who had not seen the rules. At first look, before any rule was changed for them, 85 % of the slots of
-their questions were right and 91 % of those of their dialogues.
+were written by somebody who had not seen the rules. At first look, before any rule was changed for them, 81 % of the slots of
+their questions were right and 83 % of those of their dialogues.
 """
 
 from collections.abc import Iterator
