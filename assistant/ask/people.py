@@ -40,9 +40,12 @@ class People:
         return len(self.code)
 
     def ordered(self, by: Order) -> NDArray[np.intp]:
-        """Places in an order: weakest, latest, most talkative or dearest first; unknown worth last."""
+        """Places in an order: weakest, latest, most talkative or dearest first; unknown worth last.
+
+        The weakest by their strength as if each had a bond and a strain more: one bad contact does not lead the list.
+        """
         keys = {
-            "strength": self.strength,
+            "strength": (self.strength - 50) * self.items / (self.items + 2),
             "last": -self.last,
             "items": -self.items,
             "worth": -np.nan_to_num(self.worth, nan=-np.inf),
