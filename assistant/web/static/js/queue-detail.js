@@ -40,8 +40,8 @@ function reasons({ priority, reasons: all, due, is_overdue: isLate, case: stands
 
 function reply(found) {
   if (!found.reply) return "";
-  const area = h("textarea", { id: "reply", rows: 9, "aria-label": "Reply that could be sent" });
-  area.value = found.reply;
+  const area = h("textarea", { id: "reply", "data-key": "reply", rows: 9, "aria-label": "Reply that could be sent" });
+  area.defaultValue = found.reply;
   const copy = h("button", { type: "button", class: "secondary small" }, "Copy");
   copy.addEventListener("click", async () => {
     area.select();
@@ -66,7 +66,7 @@ function who({ customer, item }) {
 }
 
 function notes({ case: stands }, act) {
-  const area = h("textarea", { id: "note", rows: 2, maxlength: 5000, "aria-label": "Note", placeholder: "Write a note" });
+  const area = h("textarea", { id: "note", "data-key": "note", rows: 2, maxlength: 5000, "aria-label": "Note", placeholder: "Write a note" });
   const form = h("form", { class: "note-form" }, area, h("button", { type: "submit", class: "secondary small" }, "Note"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -106,8 +106,15 @@ async function choose(id, { focus = false, quiet = false } = {}) {
   try {
     const [found, names] = await Promise.all([call(`/v1/triage/items/${encodeURIComponent(id)}`), vocabulary()]);
     if (state.chosen !== id) return undefined;
-    holder.replaceChildren(...detailView(found, names, { act: (asked) => act(asked, [id]), back, me: me() }));
-    holder.scrollTop = 0;
+    const isSame = holder.dataset.item === id;
+    const kept = isSame ? [...holder.querySelectorAll("textarea")].filter((area) => area.value !== area.defaultValue) : [];
+    const place = isSame ? holder.scrollTop : 0;
+    keepingFocus(() => holder.replaceChildren(...detailView(found, names, { act: (asked) => act(asked, [id]), back, me: me() })));
+    // What somebody is writing outlives that the item is drawn anew.
+    for (const area of kept) if (area.id !== "note" || state.noting !== id) holder.querySelector(`#${area.id}`).value = area.value;
+    holder.dataset.item = id;
+    state.noting = null;
+    holder.scrollTop = place;
     if (focus && matchMedia("(max-width: 899px)").matches) holder.focus();
   } catch (error) {
     if (state.chosen === id) holder.replaceChildren(problemCard(error, () => choose(id)));
@@ -140,6 +147,7 @@ async function act(asked, ids) {
     drawList();
     if (ids.includes(state.chosen)) choose(state.entries[Math.min(place, state.entries.length - 1)]?.item.id ?? null, { quiet: !document.body.classList.contains("shows-detail") });
   }
+  if (asked.action === "note") [state.noting] = ids;
   try {
     const done = await call("/v1/triage/actions", { body: { ...asked, items: ids, by: known() } });
     toast(`${said(asked)}: ${some(ids.length, "item")}`, done.id);
