@@ -106,7 +106,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def _warm(app: FastAPI) -> None:
     """Load the models now, so that the first question does not wait for them; `/readyz` tells what fails."""
     try:
-        await app.state.lane.turn(app.state.product.warm)
+        await app.state.lane.turn(lambda: app.state.product.tagger)
     except Exception as error:
         app.state.model_problem = f"{type(error).__name__}: {error}"
         logger.exception("the models cannot be loaded; `earmark doctor` says more")

@@ -120,11 +120,6 @@ class Product:
         """Sentence embeddings, float32 of shape (n, dim), of length 1."""
         return self.tagger.embed(texts)
 
-    def warm(self) -> None:
-        """Load the models, and embed the names of the themes, so that the first question waits for neither."""
-        self.tagger.embed(["ready"])
-        self._meanings_of(theme_words(self.taxonomy)).nearest("ready")
-
     def snapshot(self) -> Snapshot:
         """The data as it is now, with a parser that knows its words; renewed only when the data has changed."""
         self.index.terms.refresh(self.index.store)
