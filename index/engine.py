@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -25,6 +25,7 @@ _PRAGMAS = (
     "PRAGMA secure_delete = ON",
     "PRAGMA cache_size = -32000",
 )
+_LOST = ("08", "57P0")  # SQLSTATE: connection exceptions, and a server that shuts down or is starting
 _SCHEMA_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
@@ -49,6 +50,8 @@ def connect(url: str, schema: str | None = None) -> "Database":
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "handle_error", _note_lost)
     return Database(engine)
 
 
@@ -124,6 +127,14 @@ def _prepare(dbapi: sqlite3.Connection, _record: object) -> None:
 
 def _begin(conn: Connection) -> None:
     conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writes") else "BEGIN")
+
+
+def _note_lost(context: ExceptionContext) -> None:
+    # A server that ends a connection says so before the socket closes; the driver calls it open until then, and its
+    # check before use may fail on that alone.
+    state = getattr(context.original_exception, "sqlstate", None) or ""
+    if context.is_pre_ping or state.startswith(_LOST):
+        context.is_disconnect = True
 
 
 @contextmanager

@@ -4,17 +4,20 @@ import subprocess
 import sys
 import time
 
+import psycopg
 import pytest
 from pyroaring import BitMap
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 import index
 from index.applier import Applier
 from index.chroma import ChromaIndex
 from index.compare import differences
-from index.errors import StoreFullError
+from index.errors import StoreFullError, StoreUnavailableError
 from tests.index.killing import assert_whole, run_with_kills
 from tests.index.servers import PYTHON
+
+pytestmark = pytest.mark.faults
 
 
 def test_a_killed_import_resumes_exactly(tmp_path):
@@ -97,3 +100,32 @@ def test_terminated_backends_lose_nothing(store_of_postgres, entry):
         assert len(result.added) == 10
 
     assert store.counts().items == 300
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "error", [psycopg.ProgrammingError("status ACTIVE"), psycopg.errors.AdminShutdown("ended")]
+)
+def test_a_connection_that_fails_its_check_is_replaced(store_of_postgres, entry, monkeypatch, error):
+    """The server has ended it, but the driver does not know yet."""
+    store, _ = store_of_postgres
+    store.write([entry("first")])
+    dialect = store.database.engine.dialect
+    ping = dialect.do_ping
+
+    def fail_once(connection):
+        monkeypatch.setattr(dialect, "do_ping", ping)
+        raise error
+
+    monkeypatch.setattr(dialect, "do_ping", fail_once)
+
+    assert len(store.write([entry("second")]).added) == 1
+
+
+@pytest.mark.postgres
+def test_an_ended_transaction_is_told_as_a_lost_connection(store_of_postgres):
+    """Also while the driver still calls the connection open."""
+    store, _ = store_of_postgres
+    with pytest.raises(StoreUnavailableError, match="cannot be reached"), store.database.reading() as conn:
+        conn.execute(text("DO $$ BEGIN RAISE EXCEPTION 'ended' USING ERRCODE = '57P01'; END $$"))
+    assert store.counts().items == 0
