@@ -69,6 +69,7 @@ _RULES = (
         "name heiße heisse appelle nom naam heet llamo nombre chiamo nome",
     ),
     _rule(rf"\b(?i:{_OTHERS})[ \t]+{_TITLE_BEFORE}{_NAME}", "name", shouted=False),
+    _rule(rf"(?:^|(?<=[\n,;(]))[ \t]*(?i:name of)[ \t]+{_TITLE_BEFORE}{_NAME}", "name", shouted=False),
     _rule(
         rf"(?:^|(?<=[\n,;|]))[ \t>]*(?i:{_LABEL})[ \t]*[:=][ \t]*{_TITLE_BEFORE}{_NAME}",
         "name surname nachname vorname nom naam nombre nome",

@@ -11,6 +11,7 @@ from typing import Self
 
 from assistant.errors import InputError, RefusedError
 from assistant.intake.drafts import Draft
+from index.documents import Documents
 
 _KEY_FILE = "pseudonyms.key"
 _LINE_BITS = 40
@@ -40,6 +41,21 @@ class Pseudonyms:
         if len(key) != 32:
             raise InputError(f"{path} is damaged; restore it from a backup, since customers are known by it")
         return cls(key)
+
+    @classmethod
+    def share(cls, home: Path, kept: Documents) -> None:
+        """Take the key of the database, or give it ours: machines that share one call a customer by one name."""
+        cls.open(home)  # makes one at first use
+        path = home / _KEY_FILE
+        own = path.read_bytes()
+        key = bytes.fromhex(kept.put_if_absent("key", {"key": own.hex()})["key"])
+        if key != own:
+            fresh = path.with_suffix(f".{os.getpid()}")
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(key)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(path)
 
     def of(self, kind: str, value: str) -> str:
         """`kind_` and 20 hexadecimal digits."""

@@ -51,6 +51,10 @@ GOES = {
     "tracking": ("tracking number is JD0002233445566", "tracking number is [ACCOUNT]"),
     "social security": ("ssn 123-45-6789", "ssn [ACCOUNT]"),
     "own name": ("My name is Orla Finnegan and I", "My name is [NAME] and I"),
+    "a name of": (
+        "Order 12, name of Alistair Crombie, should anybody look",
+        "Order 12, name of [NAME], should anybody look",
+    ),
     "own name in lower case": ("my name is orla and i", "my name is [NAME] and i"),
     "own name shouted": ("MY NAME IS ORLA AND I", "MY NAME IS [NAME] AND I"),
     "speaking": ("this is Orla speaking", "this is [NAME] speaking"),
@@ -81,6 +85,7 @@ STAYS = {
     "plain link": "https://shop.example.com/blue-dress-size-12?colour=red",
     "at a price": "2 @ 3.99 each",
     "order of things": "I had to order 2 shirts, case closed, ticket 12",
+    "the name of something": "the name of the game, name of the product: unknown. What is the name of Tidewell Club?",
     "no name": "my name is on the list, my name is spelled wrong",
     "title case": "This Is Terrible Service From You",
     "thanks for": "Thanks, Great service",

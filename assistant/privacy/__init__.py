@@ -1,0 +1,1 @@
+"""Erasure with a certificate, retention, and what is kept of one person."""
