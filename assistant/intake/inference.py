@@ -88,7 +88,7 @@ def _roles(profiles: Profiles, wanted: Wishes) -> dict[Role, tuple[str, str]]:
         "channel": _by_name("channel", lambda one: one.is_text and one.distinct <= 60 and one.words < 5),
     }
     for role, find in finders.items():
-        is_asked = role == "text" and ("turns" in roles or "text" in roles)
+        is_asked = role == "text" and ("text" in roles or _are_all_turns(roles, profiles))
         free = {name: one for name, one in profiles.items() if name not in taken}
         if role not in roles and not is_asked and (found := find(free)):
             roles[role] = found
@@ -114,13 +114,23 @@ def _by_name(role: Role, fits: Callable[[Profile], bool]) -> Callable[[Profiles]
 
 def _turns(profiles: Profiles) -> tuple[str, str] | None:
     named = {
-        name: one for name, one in profiles.items() if rank("turns", name) is not None and _is_turns(one)
+        name: one
+        for name, one in profiles.items()
+        if rank("turns", name) is not None and (_is_turns(one) or (name == "turns" and not one.filled))
     }
     return next(((name, "by its name, and it holds lists of turns") for name in named), None)
 
 
+def _are_all_turns(roles: Mapping[Role, tuple[str, str]], profiles: Profiles) -> bool:
+    """Whether every row is a conversation, so that none has a text of its own."""
+    if "turns" not in roles:
+        return False
+    one = profiles.get(roles["turns"][0])
+    return one is None or one.filled == one.rows
+
+
 def _is_turns(one: Profile) -> bool:
-    return one.lists > 0.5 or bool(
+    return one.lists * one.rows > 0.5 * one.filled or bool(
         one.values and sum(value.startswith("[") for value in one.values) > 0.5 * len(one.values)
     )
 
@@ -132,11 +142,12 @@ def _text(profiles: Profiles) -> tuple[str, str] | None:
 
 
 def _text_by_content(profiles: Profiles) -> tuple[str, str] | None:
-    """The column with the longest cells that people may have written."""
+    """The column with the longest cells that people may have written; one that stands alone may be terse."""
+    least = 1.5 if len(profiles) == 1 else 4
     written = [
         (one.words, name)
         for name, one in profiles.items()
-        if one.is_text and one.words >= 4 and one.distinct_share > 0.5 and not is_personal(name)
+        if one.is_text and one.words >= least and one.distinct_share > 0.5 and not is_personal(name)
     ]
     if not written:
         return None

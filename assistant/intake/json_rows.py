@@ -167,9 +167,14 @@ def _cells(entry: Any) -> tuple[dict[str, Any], str | None]:
             type(entry), "a number or a truth value"
         )
         return {"(line)": json.dumps(entry)[:2000]}, f"the entry is no JSON object: it is {kind}"
+    return flat(entry), None
+
+
+def flat(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry as cells: objects in objects become `user.name`, lists of plain values one cell."""
     cells: dict[str, Any] = {}
     _flatten(entry, "", _DEPTH, cells)
-    return cells, None
+    return cells
 
 
 def _flatten(entry: Mapping[str, Any], prefix: str, depth: int, cells: dict[str, Any]) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 from assistant.errors import FileError
 from assistant.intake.delimited import DelimitedTable
 from assistant.intake.encodings import Survey, open_text, survey
+from assistant.intake.exports.mail import MailTable, is_mail
+from assistant.intake.exports.table import as_export
 from assistant.intake.json_rows import JsonLinesTable, JsonTable
 from assistant.intake.rows import Table
 from assistant.intake.sheets import SheetTable
@@ -33,7 +35,7 @@ _HEAD = 1 << 16
 
 
 def open_table(path: Path, *, sheet: str | None = None, known: Survey | None = None) -> Table:
-    """Open CSV, TSV, lines of text, JSON Lines, a JSON array, or an Excel workbook.
+    """Open CSV, TSV, lines of text, JSON Lines, a JSON array, an Excel workbook, or mails.
 
     Args:
         path: the file.
@@ -50,7 +52,7 @@ def open_table(path: Path, *, sheet: str | None = None, known: Survey | None = N
         if start.startswith(mark):
             raise FileError(f"{path.name} is {what}")
     if start.startswith(b"PK"):
-        return SheetTable(path, sheet=sheet)
+        return as_export(SheetTable(path, sheet=sheet))
     if sheet is not None:
         raise FileError(f"{path.name} is no Excel workbook and has no sheets; leave out the sheet {sheet!r}")
     return _text_table(path, found)
@@ -67,13 +69,15 @@ def _text_table(path: Path, found: Survey) -> Table:
         )
     if head.count("\x00") > len(head) / 4:
         raise FileError(f"{path.name} holds binary data, no text; export it as CSV")
+    if is_mail(head):
+        return MailTable(path)
     if _is_json_lines(head, path):
-        return JsonLinesTable(path, encoding=found.encoding, size=found.size)
+        return as_export(JsonLinesTable(path, encoding=found.encoding, size=found.size))
     if head[0] == "{" or (
         head[0] == "[" and (head[1:].lstrip()[:1] in ("{", "]", "[") or path.suffix == ".json")
     ):
-        return JsonTable(path, encoding=found.encoding, size=found.size)
-    return DelimitedTable(path, encoding=found.encoding, size=found.size)
+        return as_export(JsonTable(path, encoding=found.encoding, size=found.size))
+    return as_export(DelimitedTable(path, encoding=found.encoding, size=found.size))
 
 
 def _is_json_lines(head: str, path: Path) -> bool:

@@ -79,16 +79,18 @@ class Run(Generic[T, W]):
         gap: list[T] = []
         try:
             for row in table.rows():
-                self._rows += 1
                 if row.line <= self._job.line:
+                    self._rows += 1
                     self._replay(row, gap)
                     continue
                 self._count(gap)
-                self._take(row)
-                if self._batch.is_full(self._size):
+                # Rows of one line, such as the answers of one person, stay together: a run resumes behind a line.
+                if row.line > self._batch.line and self._batch.is_full(self._size):
                     self._write(writer)
                     if self._should_stop and self._should_stop():
                         return "stopped"
+                self._rows += 1
+                self._take(row)
         except FileError:
             self._write(writer)  # what stands before the break is kept
             self._settle()

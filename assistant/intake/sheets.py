@@ -1,6 +1,7 @@
 """Reads Excel workbooks, one sheet, row by row."""
 
 import datetime as dt
+import struct
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -63,7 +64,7 @@ def _values(sheet: Any, name: str) -> Iterator[Sequence[Any]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield from sheet.iter_rows(values_only=True)
-    except (zipfile.BadZipFile, EOFError, ValueError, KeyError, SyntaxError) as error:
+    except Exception as error:  # a damaged workbook makes openpyxl raise anything
         raise FileError(
             f"{name} is damaged inside ({error}); open it in Excel and save it again, or as CSV"
         ) from error
@@ -74,7 +75,7 @@ def _check(path: Path) -> None:
         with zipfile.ZipFile(path) as parts:
             sizes = [part.file_size for part in parts.infolist()]
             names = set(parts.namelist())
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
         raise FileError(f"{path.name} is damaged ({error}); save it again, or as CSV") from error
     if not any(name.startswith("xl/workbook") for name in names):
         raise FileError(
@@ -95,7 +96,7 @@ def _workbook(path: Path) -> Iterator[Any]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, SyntaxError, OSError) as error:
+        except Exception as error:  # as above
             raise FileError(
                 f"{path.name} is no readable workbook ({error}); save it again in Excel, or as CSV"
             ) from error

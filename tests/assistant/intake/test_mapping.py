@@ -144,6 +144,15 @@ def test_wishes_that_cannot_be_met_are_answered(said, message):
         wishes([said], ["Review", "Plan"])
 
 
+def test_a_column_that_stands_alone_may_be_terse():
+    """A file of short lines is feedback all the same."""
+    rows = [
+        Row(line=n, cells={"column 1": text})
+        for n, text in enumerate(("Never again.", "Lovely staff.", "Meh!"))
+    ]
+    assert infer(["column 1"], rows, wishes([], ["column 1"])).column("text") == "column 1"
+
+
 def test_a_table_without_texts_and_customers_is_refused():
     """The error names the columns and says how to choose one."""
     with pytest.raises(MappingError, match=r"text=<column>. The columns are: Shop, Amount"):
