@@ -15,13 +15,13 @@ from index.schema import HEAD
 FOLDER = Path(__file__).parent / "migrations"
 
 
-def migrate(database: Database, *, schema: str | None = None, create: bool = True) -> None:
-    """Create or upgrade the tables.
+def migrate(database: Database, *, schema: str | None = None, create: bool = True, to: str = HEAD) -> None:
+    """Create or upgrade the tables, up to the revision `to`.
 
     Raises StoreMissingError when there are none and `create` is false, and MigrationError when the
     database was made by a newer version.
     """
-    if revision(database) == HEAD:
+    if not _is_new(database) and revision(database) == to:
         return
     with _alone(database):
         if schema is not None:
@@ -30,8 +30,14 @@ def migrate(database: Database, *, schema: str | None = None, create: bool = Tru
         found = revision(database)
         if found is None and not create:
             raise StoreMissingError("there is no Earmark store here; import something first")
-        if found != HEAD:
-            _upgrade(database, found)
+        if found != to:
+            _upgrade(database, found, to)
+
+
+def _is_new(database: Database) -> bool:
+    """Whether the file has yet to be made: only one may switch it to WAL, and SQLite does not wait for that."""
+    path = database.engine.url.database
+    return database.is_sqlite and not (path and Path(path).exists() and Path(path).stat().st_size)
 
 
 def revision(database: Database) -> str | None:
@@ -43,7 +49,7 @@ def revision(database: Database) -> str | None:
         return None if found is None else str(found)
 
 
-def _upgrade(database: Database, found: str | None) -> None:
+def _upgrade(database: Database, found: str | None, to: str) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -51,13 +57,13 @@ def _upgrade(database: Database, found: str | None) -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in known:
+    if unknown := {found, to} - known - {None}:
         raise MigrationError(
-            f"the store is at schema {found}, this version knows up to {HEAD}; use the newer Earmark"
+            f"the store is at schema {unknown.pop()}, this version knows up to {HEAD}; use the newer Earmark"
         )
     with database.writing() as conn:
         config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 @contextmanager

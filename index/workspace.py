@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy import inspect
+
 from index.applier import Applier
 from index.bitmaps import TermIndex
 from index.chroma import ChromaIndex
 from index.chroma_server import ChromaServerIndex
+from index.engine import connect
 from index.exact import ExactIndex
 from index.follow import Background, PrimaryFollower
 from index.fulltext import FullText, full_text
@@ -114,6 +117,20 @@ def open_workspace(
     if refresh:
         opened.refresh()
     return opened
+
+
+def workspace_names(home: Path, url: str | None) -> list[str]:
+    """Folders with a store; with PostgreSQL, folders whose schema is there."""
+    folders = sorted(path.name for path in home.iterdir() if path.is_dir()) if home.is_dir() else []
+    if url is None:
+        return [name for name in folders if (home / name / "earmark.db").exists()]
+    database = connect(url)
+    try:
+        with database.reading() as conn:
+            schemas = set(inspect(conn).get_schema_names())
+    finally:
+        database.close()
+    return [name for name in folders if f"earmark_{safe_name(name)}" in schemas]
 
 
 def safe_name(workspace: str) -> str:

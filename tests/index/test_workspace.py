@@ -10,8 +10,8 @@ import pytest
 from pyroaring import BitMap
 
 import index
-from index.backup import backup
-from index.errors import StoreError, StoreMissingError
+from index import backup
+from index.errors import BackupError, StoreMissingError
 from index.health import check, mend
 from index.store import Store
 from tests.index.servers import PYTHON
@@ -132,27 +132,29 @@ def test_damage_is_named_with_what_to_do_and_mended(workspace):
     assert [finding for finding in check(workspace, chroma=False) if not finding.ok] == []
 
 
-def test_a_backup_made_while_an_import_runs_is_whole_and_starts_its_own_history(workspace, tmp_path, entry):
-    backup(workspace.store, tmp_path / "copy.db")
+def test_a_backup_is_whole_and_no_file_is_written_over(workspace, tmp_path, entry):
+    backup.write(workspace.store, tmp_path / "b.zip", dict, product="1")
     workspace.store.write([entry("later")])
+    backup.restore(tmp_path / "b.zip", tmp_path / "copy", None, "x", replace=False)
 
-    copy = Store.open(f"sqlite:///{tmp_path / 'copy.db'}")
+    copy = Store.open(f"sqlite:///{tmp_path / 'copy' / 'earmark.db'}")
 
     assert copy.counts().items == 60
     assert copy.lineage() != workspace.store.lineage()
     copy.close()
-    with pytest.raises(StoreError, match="name a new file"):
-        backup(workspace.store, tmp_path / "copy.db")
+    with pytest.raises(BackupError, match="name a new file"):
+        backup.write(workspace.store, tmp_path / "b.zip", dict, product="1")
 
 
 def test_caches_of_the_old_store_do_not_answer_for_a_restored_one(workspace, tmp_path, entry):
-    backup(workspace.store, tmp_path / "copy.db")
+    backup.write(workspace.store, tmp_path / "b.zip", dict, product="1")
+    backup.restore(tmp_path / "b.zip", tmp_path / "copy", None, "x", replace=False)
     workspace.store.delete([f"i{n}" for n in range(50)])
     workspace.refresh()
     workspace.close()
     for leftover in (tmp_path / "default").glob("earmark.db*"):
         leftover.unlink()
-    (tmp_path / "copy.db").rename(tmp_path / "default" / "earmark.db")
+    (tmp_path / "copy" / "earmark.db").rename(tmp_path / "default" / "earmark.db")
 
     restored = index.open(tmp_path / "default")
     for n in range(60):
