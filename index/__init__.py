@@ -27,3 +27,10 @@ def open(  # noqa: A001 (index.open reads as what it is)
     from index.workspace import open_workspace
 
     return open_workspace(home, url, chroma_url, create=create, refresh=refresh)
+
+
+def workspaces(home: Path, url: str | None = None) -> list[str]:
+    """Names of the workspaces in the folder `home`, or in the PostgreSQL at `url`."""
+    from index.workspace import workspace_names
+
+    return workspace_names(home, url)

@@ -44,6 +44,27 @@ class Documents:
             conn.execute(insert(documents).values(self._row(key, body, time.time())))
             return dict(body)
 
+    def change(self, key: str, new: Body) -> bool:
+        """Lay fields over a document, if there is one; says whether there was."""
+        with self._database.writing() as conn:
+            found = select(documents.c.body).where(self._is(key))
+            stored = conn.scalar(found.with_for_update())
+            if stored is None:
+                return False
+            values = {"body": {**stored, **new}, "updated": time.time()}
+            conn.execute(update(documents).where(self._is(key)).values(**values))
+            return True
+
+    def replace(self, key: str, old: Body, new: Body) -> bool:
+        """Write a document only while it is as it was read; says whether it was."""
+        with self._database.writing() as conn:
+            stored = conn.scalar(select(documents.c.body).where(self._is(key)).with_for_update())
+            if stored != dict(old):
+                return False
+            values = {"body": dict(new), "updated": time.time()}
+            conn.execute(update(documents).where(self._is(key)).values(**values))
+            return True
+
     def delete(self, key: str) -> bool:
         """Delete a document; says whether there was one."""
         with self._database.writing() as conn:
@@ -62,6 +83,15 @@ class Documents:
         with self._database.reading() as conn:
             row = conn.execute(counted).one()
         return int(row[0]), float(row[1])
+
+    def page(self, *, before: str | None = None, limit: int = 50) -> list[tuple[str, dict[str, Any]]]:
+        """The last documents by key, those before a key."""
+        found = select(documents.c.key, documents.c.body).where(documents.c.kind == self._kind)
+        if before is not None:
+            found = found.where(documents.c.key < before)
+        with self._database.reading() as conn:
+            rows = conn.execute(found.order_by(documents.c.key.desc()).limit(limit)).all()
+        return [(row.key, dict(row.body)) for row in rows]
 
     def items(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """All documents with their keys, the latest change first."""

@@ -5,6 +5,7 @@ StoreError
 ├── StoreBusyError          another writer holds the store for too long
 ├── StoreUnavailableError   the database cannot be reached
 ├── StoreFullError          the disk is full; nothing of the transaction was kept
+├── BackupError             an archive cannot be written, or is not what can be restored
 ├── MigrationError          the schema is newer than this version, or could not be brought up to date
 ├── ItemError               an item, an entry or a cursor cannot be used as it is
 ├── JobError                there is no such job, or its state does not allow this
@@ -32,6 +33,10 @@ class StoreUnavailableError(StoreError):
 
 class StoreFullError(StoreError):
     """The disk is full."""
+
+
+class BackupError(StoreError):
+    """An archive cannot be written, or is not what can be restored."""
 
 
 class MigrationError(StoreError):

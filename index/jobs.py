@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from index.errors import JobError, LeaseLostError
 from index.records import RowError
@@ -100,6 +100,12 @@ class Jobs:
             found = found.where(jobs.c.state == state)
         with self._store.reading() as conn:
             return [_job(row) for row in conn.execute(found)]
+
+    def counts(self) -> dict[str, int]:
+        """How many jobs there are in each state."""
+        counted = select(jobs.c.state, func.count()).group_by(jobs.c.state)
+        with self._store.reading() as conn:
+            return {state: int(n) for state, n in conn.execute(counted)}
 
     def claim(
         self, worker: str, lease_s: float = 60, *, kind: str | None = None, id_: str | None = None

@@ -1,25 +1,28 @@
 """The SQL store is the truth: what is committed here is kept, everything else is derived from it."""
 
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
 from pyroaring import BitMap
-from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy import Connection, delete, func, select, text, update
 
 from index import job_progress, reading, writing
 from index.documents import Documents
 from index.engine import Database, connect
-from index.errors import StoreMissingError, StoreUnavailableError
+from index.errors import StoreFullError, StoreMissingError, StoreUnavailableError
 from index.migrate import migrate
 from index.reading import Order
 from index.records import Counts, Customer, Entry, Page, RowError, StoredItem, Vector, WriteResult
-from index.schema import clock, customers, items
+from index.schema import clock, customers, documents, items, job_errors, jobs
 from index.terms import Column
 
+logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _RETRIES = 3
 _MERGE_PAGES = 1_000
@@ -100,18 +103,90 @@ class Store:
         with self.database.writing() as conn:
             found = reading.numbers_of_ids(conn, ids)
             writing.delete_items(conn, list(found.values()))
-        self._forget()
+        try:
+            self._forget()
+        except StoreFullError:  # the items themselves are gone
+            logger.warning(
+                "no room to clear the words of deleted items from the disk; the next deletion does it"
+            )
         return [id_ for id_ in ids if id_ in found]
 
     def erase_customer(self, id_: str) -> list[str]:
         """Delete a customer and all items of this customer; returns the ids of the items."""
         with self.database.writing() as conn:
-            code = conn.scalar(select(customers.c.code).where(customers.c.id == id_))
+            # As a subquery: "no such customer" must not mean the items of nobody in particular.
+            code = select(customers.c.code).where(customers.c.id == id_).scalar_subquery()
             rows = conn.execute(select(items.c.id, items.c.number).where(items.c.customer == code)).all()
             writing.delete_items(conn, [row.number for row in rows])
             conn.execute(delete(customers).where(customers.c.id == id_))
         self._forget()
         return [row.id for row in rows]
+
+    def items_of_customer(self, id_: str) -> list[StoredItem]:
+        """All items of a customer, oldest first."""
+        with self.reading() as conn:
+            code = select(customers.c.code).where(customers.c.id == id_).scalar_subquery()
+            numbers = conn.scalars(
+                select(items.c.number).where(items.c.customer == code).order_by(items.c.day)
+            )
+            return reading.by_numbers(conn, list(numbers))
+
+    def count_dated_before(self, day: date) -> int:
+        """How many items are dated before a day."""
+        with self.reading() as conn:
+            return int(conn.scalar(select(func.count()).where(items.c.date < day)) or 0)
+
+    def dated_before(self, day: date, limit: int) -> list[str]:
+        """Ids of items that are dated before a day, oldest first."""
+        found = select(items.c.id).where(items.c.date < day).order_by(items.c.day, items.c.number)
+        with self.reading() as conn:
+            return list(conn.scalars(found.limit(limit)))
+
+    def redactions(self) -> dict[str, tuple[int, int]]:
+        """By type of personal data: in how many items it was replaced, and how often."""
+        found: dict[str, tuple[int, int]] = {}
+        with self.reading() as conn:
+            for counted in conn.execution_options(yield_per=5_000).scalars(select(items.c.redactions)):
+                for kind, times in counted.items():
+                    in_items, all_times = found.get(kind, (0, 0))
+                    found[kind] = (in_items + 1, all_times + times)
+        return found
+
+    def revise_documents(self, revise: Callable[[dict[str, Any]], dict[str, Any] | None]) -> int:
+        """Rewrite every document, or delete it where `revise` says None; returns how many changed."""
+        changed = 0
+        with self.database.writing() as conn:
+            for row in conn.execute(select(documents.c.kind, documents.c.key, documents.c.body)).all():
+                where = (documents.c.kind == row.kind) & (documents.c.key == row.key)
+                new = revise({"": row.key, **row.body})
+                if new is None:
+                    conn.execute(delete(documents).where(where))
+                elif (new := {name: value for name, value in new.items() if name}) != row.body:
+                    conn.execute(update(documents).where(where).values(body=new, updated=time.time()))
+                else:
+                    continue
+                changed += 1
+        return changed
+
+    def revise_refused(self, is_theirs: Callable[[Mapping[str, Any]], bool]) -> int:
+        """Delete the refused rows of imports that `is_theirs`; returns how many."""
+        with self.database.writing() as conn:
+            rows = conn.execute(select(job_errors.c.job, job_errors.c.line, job_errors.c.row)).all()
+            gone = [row for row in rows if is_theirs(row.row)]
+            for row in gone:
+                where = (job_errors.c.job == row.job) & (job_errors.c.line == row.line)
+                conn.execute(delete(job_errors).where(where))
+        return len(gone)
+
+    def unfinished_jobs(self, kind: str) -> list[str]:
+        """Ids of jobs of a kind that wait or run."""
+        found = select(jobs.c.id).where(jobs.c.kind == kind, jobs.c.state.in_(("queued", "running")))
+        with self.reading() as conn:
+            return list(conn.scalars(found))
+
+    def compact(self) -> None:
+        """Leave nothing of deleted rows on disk."""
+        self._forget()
 
     def upsert_customers(self, rows: Sequence[Customer], drop: Mapping[str, Sequence[str]] = {}) -> int:
         """Lay attributes over those known of each customer; returns how many customers changed.
@@ -222,6 +297,17 @@ class Store:
         """Totals over the whole store."""
         with self.reading() as conn:
             return reading.counts(conn)
+
+    def last_number(self) -> int:
+        """The largest item number that was given; -1 when there is none."""
+        with self.reading() as conn:
+            return int(conn.execute(select(clock.c.number)).scalar_one()) - 1
+
+    def numbers_after(self, number: int, limit: int) -> list[int]:
+        """The first numbers of items beyond one, in the order in which they came in."""
+        found = select(items.c.number).where(items.c.number > number).order_by(items.c.number)
+        with self.reading() as conn:
+            return list(conn.scalars(found.limit(limit)))
 
     def data_version(self) -> int:
         """The last change number. It grows with every change and is in the order of the commits."""

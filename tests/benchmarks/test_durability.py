@@ -1,6 +1,6 @@
 """Kills (R1), every way to destroy Chroma's files (R3), a database that stops at once under load (R8).
 
-Takes minutes; runs with EARMARK_BENCHMARKS=1.
+The full forms, which take minutes; the short ones stand in tests/index. `make faults` runs all.
 """
 
 import os
@@ -26,7 +26,8 @@ from tests.index.damage import WAYS
 from tests.index.killing import assert_whole, run_with_kills
 
 pytestmark = [
-    pytest.mark.skipif(not os.environ.get("EARMARK_BENCHMARKS"), reason="set EARMARK_BENCHMARKS=1"),
+    pytest.mark.faults,
+    pytest.mark.skipif(not os.environ.get("EARMARK_FAULTS"), reason="set EARMARK_FAULTS=1"),
     pytest.mark.timeout(1_800),
 ]
 

@@ -231,6 +231,13 @@ def test_customer_attributes_are_laid_over_the_known_ones(store, entry):
     assert store.get_customer("c3") is None
 
 
+def test_erasing_somebody_unknown_takes_nothing(store, entry):
+    store.write([entry("a"), entry("b", customer="C1")])
+
+    assert store.erase_customer("C9") == []
+    assert store.counts().items == 2
+
+
 def test_erasing_a_customer_takes_all_items_of_this_customer(store, entry):
     store.write([entry("a", customer="c1"), entry("b", customer="c2"), entry("c", customer="c1")])
 

@@ -1,9 +1,12 @@
 """Killed, stopped, cancelled: what was kept is kept, and the next run goes on exactly behind it."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,15 +14,18 @@ import pytest
 import index
 from assistant.errors import BusyError, InputError
 from assistant.intake import Importer, ImportReport
+from index.jobs import Jobs
 from tests.assistant.intake import import_until_killed
 from tests.assistant.intake.light import LightTagger
 
-ROWS = 240
-BATCH = 10
+FULL = bool(os.environ.get("EARMARK_FAULTS"))
+ROWS = 50_000 if FULL else 240
+BATCH = 100 if FULL else 10
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(3600)]
 
 
 def is_bad(number: int) -> bool:
-    return number % 50 == 7
+    return number % 100 == 7
 
 
 def is_twice(number: int) -> bool:
@@ -37,10 +43,7 @@ def lines(count: int = ROWS) -> str:
 
 def killed(home: Path, path: Path, after: int, batch: int = BATCH) -> int:
     """Kill an import with SIGKILL when it says that it has kept `after` rows; returns how many it said last."""
-    command = [sys.executable, import_until_killed.__file__, str(home), str(path), str(batch), "0.005"]
-    root = Path(import_until_killed.__file__).parents[3]
-    environment = {**os.environ, "PYTHONPATH": str(root)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with started(home, path, batch) as process:
         said = 0
         for line in process.stdout or ():
             said = int(line)
@@ -50,18 +53,27 @@ def killed(home: Path, path: Path, after: int, batch: int = BATCH) -> int:
     return said
 
 
+def started(home: Path, path: Path, batch: int = BATCH) -> subprocess.Popen[str]:
+    """An import in a process of its own, which says what it has kept."""
+    command = [sys.executable, import_until_killed.__file__, str(home), str(path), str(batch), "0.005"]
+    root = Path(import_until_killed.__file__).parents[3]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment)
+
+
 def test_an_import_that_is_killed_goes_on_where_it_stopped(tmp_path, file):
-    """After two kills every good row is stored once, every bad one reported once, and the report is exact."""
+    """R12: after two kills every good row is stored once, every bad one reported once, and the report is exact."""
     path, home = file("rows.csv", lines()), tmp_path / "home"
-    first = killed(home, path, 50)
-    second = killed(home, path, 120)
+    first = killed(home, path, ROWS // 5)
+    second = killed(home, path, ROWS // 2)
     workspace, tagger = index.open(home), LightTagger()
     try:
         assert 0 < first < second < ROWS
         importer = Importer(index=workspace, tagger=lambda: tagger, home=home, batch=BATCH)
         report = importer.run(importer.start(path))
         stored = [item.item.id for item in workspace.store.get_many(list(range(ROWS + 10)))]
-        refused = [error.line for error in workspace.jobs.errors(report.job, limit=1000)]
+        refused = [error.line for error in workspace.jobs.errors(report.job, limit=ROWS)]
         jobs = workspace.jobs.list("import")
     finally:
         workspace.close()
@@ -91,6 +103,29 @@ def test_an_import_that_is_killed_goes_on_where_it_stopped(tmp_path, file):
         seconds=report.seconds,
         rate=report.rate,
     )
+    print(f"R12: {ROWS} rows, {len(bad)} bad, killed after {first} and {second}: all there once")
+
+
+def test_a_worker_that_is_frozen_past_its_lease_does_no_harm(tmp_path, file):
+    """R7: another takes the job over; the frozen one finds out when it thaws, and each row is stored once."""
+    path, home = file("rows.csv", lines()), tmp_path / "home"
+    workspace, tagger = index.open(home), LightTagger()
+    late = replace(workspace, jobs=Jobs(workspace.store, now=lambda: time.time() + 3_600))
+    importer = Importer(index=late, tagger=lambda: tagger, home=home, batch=BATCH)
+    with started(home, path) as frozen:
+        frozen.stdout.readline()
+        frozen.send_signal(signal.SIGSTOP)
+        report = importer.run(importer.start(path))
+        frozen.send_signal(signal.SIGCONT)
+        _, said = frozen.communicate(timeout=60)
+    stored = [item.item.id for item in workspace.store.get_many(list(range(ROWS + 10)))]
+    workspace.close()
+    good = [f"r{number}" for number in range(ROWS) if not is_bad(number)]
+    assert stored == good
+    assert (report.added, report.updated, report.unchanged) == (len(good), 0, 0)
+    assert frozen.returncode != 0
+    assert "taken job" in said
+    print(f"R7: thawed after its lease, refused; {len(good)} rows stored once")
 
 
 def test_a_death_between_two_writes_leaves_the_report_exact(workspace, file):
