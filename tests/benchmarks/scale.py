@@ -24,7 +24,7 @@ import numpy as np
 from assistant.api.cursors import Cursors
 from assistant.api.feedback import page
 from assistant.api.feedback_schemas import Search
-from assistant.api.search import _embedded, _ranked
+from assistant.api.search import _ranked
 from assistant.commands.demonstrating import FILES, SAMPLE, TODAY
 from assistant.measuring.questions import QUESTIONS
 from assistant.scope import Period, Scope
@@ -205,7 +205,7 @@ def searching(product: Product) -> dict[str, list[float]]:
         for name in ("everything", "a theme", "a quarter"):
             body = Search(query=query, filter=FILTERS[name])
             found[f"{query} in {name}"] = timed(
-                lambda b=body, q=query: _ranked(product, cursors, b, _embedded(product, q)), ASKED
+                lambda b=body, q=query: _ranked(product, cursors, b, product.embed([q])[0]), ASKED
             )
     return found
 
