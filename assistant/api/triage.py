@@ -11,7 +11,7 @@ from assistant.api import examples
 from assistant.api.feedback import detail
 from assistant.api.feedback_schemas import Feedback, FeedbackDetail
 from assistant.api.filters import FilterQuery, scope_of_query
-from assistant.api.parts import Parts, Sealed
+from assistant.api.parts import Caller, Parts, Sealed, said_by
 from assistant.ask.ledger import Ledger
 from assistant.ask.profile import profile
 from assistant.errors import InputError, NotFoundError
@@ -177,9 +177,12 @@ def drop(view_id: Annotated[str, Path(max_length=100)], product: Parts) -> None:
 @router.post(
     "/triage/actions", summary="Do something with items", openapi_extra=examples.body(examples.TRIAGE)
 )
-def act(body: Action, product: Parts) -> Done:
-    """Assign, close, reopen, snooze, note or merge, up to 500 items at once. The id undoes it."""
-    return product.desk.cases.apply(body)
+def act(body: Action, product: Parts, who: Caller) -> Done:
+    """Assign, close, reopen, snooze, note or merge, up to 500 items at once. The id undoes it.
+
+    `by` is the account where somebody has logged in with one.
+    """
+    return product.desk.cases.apply(body.model_copy(update={"by": said_by(who, body.by)}))
 
 
 @router.delete("/triage/actions/{action_id}", summary="Undo")

@@ -110,8 +110,12 @@ class Cases:
 
     def get(self, item: str) -> Case:
         """How an item stands."""
+        return _case(self._cases.get(item))
+
+    def known(self, item: str) -> Case | None:
+        """How an item stands; None when nothing was done with it."""
         body = self._cases.get(item)
-        return Case.model_validate(body) if body else Case()
+        return None if body is None else _case(body)
 
     def apply(self, asked: Action) -> Done:
         """Do something with items. Raises NotFoundError when one of them, or the one to merge into, is no item."""
@@ -119,7 +123,7 @@ class Cases:
         if missing := sorted(set(named) - self._known(named)):
             raise NotFoundError(f"There is no item {missing[0]!r}; it may have been deleted.")
         before = {item: self._cases.get(item) for item in dict.fromkeys(asked.items)}
-        after = {item: self._changed(self.get(item), asked) for item in before}
+        after = {item: self._changed(_case(body), asked) for item, body in before.items()}
         for item, case in after.items():
             self._cases.put(item, case.model_dump(mode="json"))
         id_ = uuid.uuid4().hex
@@ -170,6 +174,10 @@ class Cases:
             notes = [*case.notes, Note(text=asked.note.strip(), by=asked.by, at=now)]
             new["notes"] = notes[-MOST_NOTES:]
         return case.model_copy(update=new)
+
+
+def _case(body: dict[str, Any] | None) -> Case:
+    return Case.model_validate(body) if body else Case()
 
 
 def stands(case: Case, today: date) -> Status:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.assistant.web.conftest import NewPage, Site
@@ -49,9 +50,11 @@ def test_twenty_items_are_worked_off_by_keyboard(site: Site, new_page: NewPage) 
     page.wait_for_function(
         "id => document.querySelector('.entry[aria-current=\"true\"]').dataset.item !== id", arg=here
     )
+    page.keyboard.press("a")  # the first time somebody without an account is asked for a name
+    page.get_by_label("Your name").fill("Ana")
     with page.expect_response("**/v1/triage/actions"):
-        page.keyboard.press("a")
-    page.locator('.entry[aria-current="true"]', has_text="with me").wait_for()
+        page.keyboard.press("Enter")
+    page.locator('.entry[aria-current="true"]', has_text="with Ana").wait_for()
     page.keyboard.press("n")
     page.keyboard.type("Called back.")
     with page.expect_response("**/v1/triage/actions"):
@@ -123,3 +126,43 @@ def test_it_fits_a_phone_and_can_be_read(site: Site, new_page: NewPage, scheme: 
     assert page.evaluate(CONTRAST) == []
     page.get_by_role("button", name="Back to the queue").click()
     page.locator(".entry").first.wait_for()
+
+
+def test_a_tag_is_struck_out_by_two_keys(site: Site, new_page: NewPage) -> None:
+    """`c` numbers the tags, a digit says wrong; it can be undone, and digits do nothing where somebody types."""
+    page = open_page(site, new_page)
+    page.keyboard.press("c")
+    first = page.locator('.review-row[data-number="1"] .review-tag')
+    gone = first.inner_text()
+    page.keyboard.press("1")
+    page.get_by_label("Your name").fill("Ana")
+    with page.expect_response("**/corrections"):
+        page.keyboard.press("Enter")
+    page.locator(".said", has_text="is wrong").wait_for()
+    assert gone not in page.locator(".review-tag").all_inner_texts()
+    page.get_by_role("button", name="Undo:").click()
+    page.locator(".said").wait_for(state="detached")
+    assert gone in page.locator(".review-tag").all_inner_texts()
+    page.keyboard.press("/")
+    page.keyboard.type("1")
+    assert page.locator(".said").count() == 0
+
+
+def test_the_reply_in_which_the_customer_was_missed_is_marked(site: Site, new_page: NewPage) -> None:
+    """With what it lacks; the other turns are not marked."""
+    address = site(seeded=False)
+    turns = [
+        ["C", "The oven arrived dented."],
+        ["A", "Noted."],
+        ["C", "And now?"],
+        ["A", "A new one comes on Friday."],
+    ]
+    httpx.post(f"{address}/v1/feedback", json={"id": "oven", "turns": turns}).raise_for_status()
+    page = new_page()
+    page.goto(f"{address}/triage")
+    page.locator(".gap-turn").wait_for()
+    assert page.locator(".gap-turn").count() == 1
+    said = page.locator(".gap-turn").inner_text()
+    assert "Noted." in said
+    assert "the case is not taken up, nothing is asked, nothing is done" in said
+    assert "feeling" not in said

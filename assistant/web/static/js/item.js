@@ -33,17 +33,30 @@ function itemView(item, names, cited) {
 export function itemBody(item, spans) {
   if (item.kind !== "conversation") return titled(item, spans);
   let offset = 0;
-  return item.text.split("\n").map((line) => {
+  return item.text.split("\n").map((line, number) => {
     const start = offset;
     offset += points(line).length + 1;
     const who = /^(Customer|Agent): /.exec(line)?.[0] ?? "";
+    const missed = missedView(item.tags, number);
     return h(
       "div",
-      { class: `turn ${who.startsWith("Agent") ? "agent" : "customer"}` },
+      { class: `turn ${who.startsWith("Agent") ? "agent" : "customer"}${missed ? " gap-turn" : ""}` },
       h("span", { class: "who" }, who.replace(": ", "")),
       h("p", {}, marked(line.slice(who.length), spans, start + who.length)),
+      missed,
     );
   });
+}
+
+const MISSED = { acknowledges: "the feeling is passed over", understands: "the case is not taken up", explores: "nothing is asked", acts: "nothing is done" };
+
+/** What the reply lacks in which the customer was missed most; null at every other turn. */
+function missedView({ gap, gap_turn: worst, replies }, number) {
+  if (!gap || worst !== number) return null;
+  const reply = (replies ?? []).find((one) => one.turn === number) ?? {};
+  const lacks = Object.entries(MISSED).filter(([quality]) => reply[quality] === 0).map(([, words]) => words);
+  if (reply.scripted) lacks.unshift("it reads like a standard text");
+  return h("p", { class: "missed" }, h("strong", {}, gap === 2 ? "The customer is missed here" : "Partly missed here"), lacks.length ? `: ${lacks.join(", ")}.` : ".");
 }
 
 /** A title leads the stored text, on a line of its own. */

@@ -6,27 +6,27 @@ import { tagSection } from "./tags.js";
 import { customerAddress, day, some, upper } from "./words.js";
 
 /** The parts of the detail. `act` does something with the item, `back` returns to the queue. */
-export function detailView(found, names, { act, back, me }) {
+export function detailView(found, names, { act, take, back, me }) {
   const text = h("div", { class: "verbatim" });
   const paint = (spans) => text.replaceChildren(...itemBody(found.item, spans));
   paint([]);
   return [
     h("div", { class: "detail-head" },
       h("button", { type: "button", class: "quiet back", onclick: back }, "Back to the queue"),
-      h("div", { class: "detail-actions" }, buttons(found, act, me))),
+      h("div", { class: "detail-actions" }, buttons(found, act, take, me))),
     h("div", { class: "detail-body" },
       h("div", { class: "detail-main" }, reasons(found), text, tagSection(found.item, names, paint), reply(found)),
       h("aside", { class: "detail-side" }, who(found), notes(found, act), h("p", { class: "hint" }, `Item ${found.item.id}`))),
   ];
 }
 
-function buttons(found, act, me) {
+function buttons(found, act, take, me) {
   const button = (words, asked, key, kind = "secondary") => h("button", { type: "button", class: `${kind} small`, onclick: () => act(asked) }, words, h("kbd", { "aria-hidden": "true" }, key));
   const week = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
   if (found.status === "done" || found.status === "merged") return [button("Open again", { action: "reopen" }, "")];
   return [
     button("Done", { action: "done" }, "e", "primary"),
-    found.case.assignee === me ? button("Give back", { action: "assign", assignee: "" }, "") : button("Take", { action: "assign", assignee: me }, "a"),
+    me && found.case.assignee === me ? button("Give back", { action: "assign", assignee: "" }, "") : h("button", { type: "button", class: "secondary small", onclick: take }, "Take", h("kbd", { "aria-hidden": "true" }, "a")),
     found.status === "snoozed" ? button("Wake up", { action: "reopen" }, "") : button("Snooze", { action: "snooze", until: week }, "s"),
   ];
 }

@@ -12,6 +12,7 @@ export const KEYS = [
   { keys: ["s"], does: "snooze", says: "snooze a week" },
   { keys: ["x"], does: "mark", says: "mark, to do something with several" },
   { keys: ["n"], does: "note", says: "write a note" },
+  { keys: ["c"], does: "correct", says: "correct the tags; then 1 to 9 strikes one out" },
   { keys: ["r"], does: "reply", says: "go to the reply" },
   { keys: ["z"], does: "undo", says: "undo" },
   { keys: ["/"], does: "search", says: "search" },

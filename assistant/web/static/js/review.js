@@ -19,7 +19,7 @@ const POLAR = { "-": "complaint", "+": "praise" };
 export function reviewView({ item, names, list, rows, draw }) {
   const wrong = h("div", {});
   const send = (body) => sent(item, body, draw, wrong);
-  list.append(...rows.map(({ tag, view }) => row(item, tag, view, names, send)));
+  list.append(...rows.map(({ tag, view }, at) => row(item, tag, view, names, send, at + 1)));
   return [rows.length ? list : h("p", { class: "hint" }, "No tags."), wrong, missingForm(item, names, send), signature()];
 }
 
@@ -36,14 +36,16 @@ async function sent(item, body, draw, wrong) {
 
 const path = (item) => `/v1/feedback/${encodeURIComponent(item.id)}/corrections`;
 
-function row(item, tag, view, names, send) {
+/** A tag with its verdicts. The event `strike` says wrong at once, for pages with keys. */
+function row(item, tag, view, names, send, number) {
   const { field, label } = tag;
   const isRight = item.corrections.some((one) => one.field === field && one.label === label && one.verdict === "right");
   const about = `${tag.slot} ${tag.value}`;
   const buttons = h("span", { class: "verdicts" },
     h("button", { type: "button", class: "verdict right", "aria-pressed": String(isRight), "data-key": `right:${field}:${label}`, "aria-label": `Right: ${about}`, onclick: () => send({ field, label, verdict: "right" }) }, "right"),
     h("button", { type: "button", class: "verdict wrong", "aria-expanded": "false", "data-key": `wrong:${field}:${label}`, "aria-label": `Wrong: ${about}` }, "wrong"));
-  const holder = h("li", { class: "review-row" }, h("span", { class: "review-tag" }, view), buttons);
+  const holder = h("li", { class: "review-row", "data-number": number }, h("kbd", { class: "review-number", "aria-hidden": "true" }, number < 10 ? number : ""), h("span", { class: "review-tag" }, view), buttons);
+  holder.addEventListener("strike", () => send({ field, label, verdict: "wrong" }));
   const button = buttons.lastChild;
   button.addEventListener("click", () => {
     const open = holder.querySelector(".review-form");

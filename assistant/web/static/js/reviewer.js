@@ -1,15 +1,17 @@
-// Who judges tags: asked once, kept in this browser.
+// Who judges tags and takes items: the account, else asked once and kept in this browser.
 
+import { call } from "./api.js";
 import { h } from "./dom.js";
 
 const KEY = "earmark.reviewer";
 let name = stored();
+const account = call("/v1/session").then((me) => (me.kind === "user" ? (name = me.name) : null), () => null);
 
 /** The name that verdicts are kept under, null before it was asked for. */
 export const known = () => name;
 
 /** Resolves with the name, which is asked for the first time; null when the question was left. */
-export const reviewer = () => (name ? Promise.resolve(name) : askReviewer());
+export const reviewer = async () => (await account) ?? name ?? askReviewer();
 
 /** Ask for the name, also when it is known; null when the question was left. */
 export function askReviewer() {

@@ -4,7 +4,7 @@ import { call } from "./api.js";
 import { announce, byId, h, keepingFocus } from "./dom.js";
 import { startPage } from "./page.js";
 import { problemCard } from "./problem.js";
-import { known } from "./reviewer.js";
+import { known, reviewer } from "./reviewer.js";
 import { controls, queryOf } from "./queue-controls.js";
 import { detailView } from "./queue-detail.js";
 import { KEYS, keyHelp } from "./queue-keys.js";
@@ -91,7 +91,7 @@ function drawBulk() {
   if (bar.hidden) return;
   const ids = [...state.marked];
   const button = (text, asked) => h("button", { type: "button", class: "quiet small", onclick: () => act(asked, ids) }, text);
-  bar.replaceChildren(h("strong", {}, `${count(ids.length)} marked`), button("Done", { action: "done" }), button("Take", { action: "assign", assignee: me() }), button("Snooze a week", { action: "snooze", until: inDays(7) }),
+  bar.replaceChildren(h("strong", {}, `${count(ids.length)} marked`), button("Done", { action: "done" }), h("button", { type: "button", class: "quiet small", onclick: () => take(ids) }, "Take"), button("Snooze a week", { action: "snooze", until: inDays(7) }),
     ids.length > 1 ? button("Merge", { action: "merge", into: ids[0] }) : null, h("button", { type: "button", class: "quiet small", onclick: () => (state.marked.clear(), drawList()) }, "Unmark"));
 }
 
@@ -109,7 +109,7 @@ async function choose(id, { focus = false, quiet = false } = {}) {
     const isSame = holder.dataset.item === id;
     const kept = isSame ? [...holder.querySelectorAll("textarea")].filter((area) => area.value !== area.defaultValue) : [];
     const place = isSame ? holder.scrollTop : 0;
-    keepingFocus(() => holder.replaceChildren(...detailView(found, names, { act: (asked) => act(asked, [id]), back, me: me() })));
+    keepingFocus(() => holder.replaceChildren(...detailView(found, names, { act: (asked) => act(asked, [id]), take: () => take([id]), back, me: known() })));
     // What somebody is writing outlives that the item is drawn anew.
     for (const area of kept) if (area.id !== "note" || state.noting !== id) holder.querySelector(`#${area.id}`).value = area.value;
     holder.dataset.item = id;
@@ -187,9 +187,10 @@ async function undo(id) {
   }
 }
 
-/** Who is at work, as verdicts know them. */
-function me() {
-  return known() || "me";
+/** Take items: whoever has no account is asked for a name the first time. */
+async function take(ids) {
+  const who = await reviewer();
+  if (who) await act({ action: "assign", assignee: who }, ids);
 }
 
 const inDays = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -202,8 +203,9 @@ function step(by) {
 
 const DO = {
   next: () => step(1), previous: () => step(-1), open: () => choose(state.chosen, { focus: true }), back,
-  done: () => act({ action: "done" }, chosen()), take: () => act({ action: "assign", assignee: me() }, chosen()),
+  done: () => act({ action: "done" }, chosen()), take: () => take(chosen()),
   snooze: () => act({ action: "snooze", until: inDays(7) }, chosen()), mark: () => state.chosen && mark(state.chosen),
+  correct: () => byId("detail").querySelector('[data-key="review"]')?.click(),
   note: () => byId("detail").querySelector("#note")?.focus(), reply: () => byId("detail").querySelector("#reply")?.focus(),
   search: () => byId("controls").querySelector("input")?.focus(), undo: () => byId("toast").querySelector("#undo")?.click(), help: () => keyHelp(byId("keys")),
 };
@@ -214,6 +216,8 @@ function onKey(event) {
   const isTyping = event.target.closest("input, textarea, select, dialog");
   if (event.key === "Escape" && isTyping && !event.target.closest("dialog")) return event.target.blur();
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  const struck = byId("detail").querySelector(`.review-row[data-number="${CSS.escape(event.key)}"]`);
+  if (struck) return struck.dispatchEvent(new Event("strike"));
   const found = KEYS.find(({ keys }) => keys.includes(event.key));
   if (!found || (["done", "take", "snooze"].includes(found.does) && !chosen().length)) return undefined;
   event.preventDefault();

@@ -20,7 +20,8 @@ export async function showVersions(section, taken) {
   };
   try {
     const versions = await call("/v1/themes/history");
-    const parts = [h("div", { class: "wrong" }), listView(versions, change), fileView(change)];
+    const said = wrong() ?? h("div", { class: "wrong" }); // what went wrong stays in sight until the next change
+    const parts = [said, listView(versions, change), fileView(change)];
     keepingFocus(() => section.replaceChildren(...parts), () => section.querySelector(".version button"));
   } catch (error) {
     section.replaceChildren(problemCard(error, () => showVersions(section, taken)));
