@@ -30,6 +30,12 @@ app.add_typer(themes, name="themes")
 watches = typer.Typer(help="What is looked at every week, and what stood out.", no_args_is_help=True)
 app.add_typer(watches, name="watches")
 
+keys = typer.Typer(help="API keys: who may call the HTTP API, and for what.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+
+users = typer.Typer(help="Accounts of people who log in to the web pages.", no_args_is_help=True)
+app.add_typer(users, name="users")
+
 Day = Annotated[
     datetime | None,
     typer.Option(
@@ -142,6 +148,56 @@ def serve(
 
 
 @app.command()
+def mcp() -> None:
+    """Serve the Model Context Protocol on standard input and output, for assistants at this machine. Read-only."""
+    from assistant.commands import serving
+
+    with _product() as product:
+        serving.serve_mcp(product)
+
+
+OfKeys = Annotated[
+    bool, typer.Option("--keys", help="Keys and accounts of the installation instead of the workspace.")
+]
+
+
+@app.command()
+def pull() -> None:
+    """Fetch what is new from Zendesk and Intercom; `earmark serve` does it by itself. See the settings."""
+    from assistant.commands import importing
+
+    with _product() as product:
+        importing.pull(product)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="Where the archive goes, such as monday.zip.")],
+    keys: OfKeys = False,
+) -> None:
+    """Write all that is stored into one archive, while the server runs. SQLite and PostgreSQL read one another's."""
+    from assistant.commands import keeping
+
+    with _settings() as settings:
+        keeping.back_up(settings, file, keys=keys)
+
+
+@app.command()
+def restore(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="An archive of `earmark backup`.")
+    ],
+    keys: OfKeys = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Put a workspace that is there aside.")] = False,
+) -> None:
+    """Make the workspace from an archive; nothing is touched before all of it was checked."""
+    from assistant.commands import keeping
+
+    with _settings() as settings:
+        keeping.restore(settings, file, keys=keys, replace=replace)
+
+
+@app.command()
 def doctor(
     as_json: Json = False,
     mend: Annotated[
@@ -235,6 +291,92 @@ def evaluate(
         raise typer.BadParameter("give the folder of the labelled feedback", param_hint="--labels")
     with _settings() as settings:
         training.evaluate(settings, data, labels, as_json=as_json)
+
+
+@keys.command("add")
+def add_key(
+    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    scope: Annotated[
+        list[str],
+        typer.Option(
+            "--scope", help="ingest, read, triage, ask, export or admin; may be given several times."
+        ),
+    ],
+    workspace: Annotated[
+        str | None, typer.Option(help="The only workspace it opens; default is all.")
+    ] = None,
+    expires: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day plus one.")] = None,
+) -> None:
+    """Make a key and print its secret, which is not shown again."""
+    from assistant.commands import admitting
+
+    with _settings() as settings:
+        admitting.add_key(settings, name, scope, workspace=workspace, expires=expires)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """The keys with their scopes and last use; never the secrets."""
+    from assistant.commands import admitting
+
+    with _settings() as settings:
+        admitting.list_keys(settings)
+
+
+@keys.command("revoke")
+def revoke_key(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Let a key open nothing any more."""
+    from assistant.commands import admitting
+
+    with _settings() as settings:
+        admitting.revoke_key(settings, id_)
+
+
+@users.command("add")
+def add_user(
+    name: Annotated[str, typer.Argument(help="A name or mail address.")],
+    role: Annotated[
+        Literal["viewer", "agent", "lead", "admin"],
+        typer.Option(
+            help="viewer reads and asks, agent also triages, lead also sends in and exports, admin does all."
+        ),
+    ] = "viewer",
+    password: Annotated[
+        bool, typer.Option("--password", help="Ask for a password; without it a one-time link is printed.")
+    ] = False,
+) -> None:
+    """Make an account."""
+    from assistant.commands import admitting
+
+    with _settings() as settings:
+        admitting.add_user(settings, name, role, ask_password=password)
+
+
+@users.command("list")
+def list_users() -> None:
+    """The accounts with their roles and last login."""
+    from assistant.commands import admitting
+
+    with _settings() as settings:
+        admitting.list_users(settings)
+
+
+@users.command("link")
+def link_user(name: str) -> None:
+    """Print a link that logs into an account once, within half an hour."""
+    from assistant.commands import admitting
+
+    with _settings() as settings:
+        admitting.link_user(settings, name)
+
+
+@users.command("remove")
+def remove_user(name: str) -> None:
+    """Delete an account; what it did stays in the audit log."""
+    from assistant.commands import admitting
+
+    with _settings() as settings:
+        admitting.remove_user(settings, name)
 
 
 ThemeName = Annotated[str, typer.Argument(help='What the theme is called, such as "packaging waste".')]

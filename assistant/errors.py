@@ -7,6 +7,9 @@ EarmarkError
 │   ├── MappingError   the columns of a file are not what was said, or none holds texts
 │   └── RefusedError   one row or item cannot be stored; the others can
 ├── NotFoundError      there is no such item, job, fact or conversation
+├── ForbiddenError     the caller may not do this
+├── LoginError         the password, key or link is not right
+├── TooManyError       more requests than are allowed; try again later
 └── BusyError          somebody else holds what is needed; try again
 """
 
@@ -37,6 +40,22 @@ class RefusedError(InputError):
 
 class NotFoundError(EarmarkError):
     """There is no such item, job, fact or conversation."""
+
+
+class ForbiddenError(EarmarkError):
+    """The caller may not do this."""
+
+
+class LoginError(EarmarkError):
+    """The password, key or link is not right."""
+
+
+class TooManyError(EarmarkError):
+    """More requests than are allowed."""
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class BusyError(EarmarkError):

@@ -8,6 +8,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingsError
 
+WORKSPACE_NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+
 
 class Settings(BaseSettings):
     """How this installation runs. Nothing has to be set on a laptop."""
@@ -17,7 +19,7 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path.home() / ".earmark", description="Data folder: one folder per workspace")
     workspace: str = Field(
         default="default",
-        pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$",
+        pattern=WORKSPACE_NAME,
         description="Workspace that is used when none is named",
     )
     database_url: str | None = Field(
@@ -45,7 +47,32 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address that `earmark serve` binds")
     port: int = Field(default=8765, ge=1, le=65535, description="Port that `earmark serve` binds")
     token: SecretStr | None = Field(
-        default=None, description="Bearer token that every API request must carry; required off loopback"
+        default=None,
+        description="Bearer token with all scopes; off loopback the server needs it, or a key or an account",
+    )
+    rate_limit: str = Field(
+        default="6000/minute", description="Requests that each key or account may make, per process"
+    )
+    zendesk_url: str | None = Field(
+        default=None, description="Zendesk that is pulled from (`https://NAME.zendesk.com`)"
+    )
+    zendesk_token: SecretStr | None = Field(
+        default=None, description="OAuth token for Zendesk, or `mail/token:KEY`"
+    )
+    intercom_token: SecretStr | None = Field(
+        default=None, description="Access token for Intercom, which is then pulled from"
+    )
+    intercom_url: str | None = Field(
+        default=None, description="Address of Intercom's API for your region; default is the one in the USA"
+    )
+    imap_url: str | None = Field(
+        default=None, description="Mailbox that is pulled from, read only (`imaps://user@host/INBOX`)"
+    )
+    imap_password: SecretStr | None = Field(default=None, description="Password of the mailbox")
+    pull_minutes: float = Field(default=15, gt=0, description="Minutes between two pulls of `earmark serve`")
+    webhook_hosts: str | None = Field(
+        default=None,
+        description="Hosts (`host` or `host:port`, separated by commas) that webhooks may call though they are private or have no TLS",
     )
     max_upload_mb: int = Field(default=200, ge=1, description="Largest file that an upload may have")
     queue_limit: int = Field(
@@ -71,6 +98,15 @@ class Settings(BaseSettings):
         default=2000,
         ge=1,
         description="Longest text that the language model may write for one answer, in tokens",
+    )
+    log_format: Literal["auto", "json", "text"] = Field(
+        default="auto", description="`json`, `text`, or `auto`: text at a terminal, else JSON"
+    )
+    shutdown_s: int = Field(
+        default=20, ge=1, description="Seconds that requests under way have to end when the server is stopped"
+    )
+    otlp_endpoint: str | None = Field(
+        default=None, description="OpenTelemetry collector (`http://host:4317`), with the extra `otel`"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is logged; texts of feedback never are"

@@ -21,11 +21,22 @@ from assistant.curation.corrections import Corrections
 from assistant.curation.discovering import Discoverer
 from assistant.curation.retagging import Retagger
 from assistant.curation.taxonomies import Taxonomies
+from assistant.errors import NotFoundError
+from assistant.events.outbox import Outbox
+from assistant.events.sources import Sources
+from assistant.events.targets import Targets
+from assistant.identity.identity import FOLDER
 from assistant.intake import Customers, Importer, Intake
+from assistant.intake.hooks import Hooks
+from assistant.intake.identity import Pseudonyms
+from assistant.privacy.erasing import Eraser
+from assistant.privacy.retention import Retention
+from assistant.pulls import Puller, sources_of
 from assistant.settings import Settings
 from assistant.triage.cases import Cases
 from assistant.triage.desk import Desk
 from assistant.watching.watcher import Watcher
+from index.errors import StoreMissingError
 from index.terms import TermView
 from index.workspace import Index
 from nlp.checkpoint import SHIPPED
@@ -44,12 +55,15 @@ class Product:
         self.settings = settings
         self.index = index
         documents = index.store.documents
+        if settings.database_url is not None:
+            Pseudonyms.share(index.home, documents("pseudonyms"))
         self.taxonomies = Taxonomies(documents("taxonomy"), Taxonomy.load())
         self._load = load_tagger
         self._tagger: Tagger | None = None
         self._loading = threading.Lock()
         self._renewing = threading.Lock()
         self._meanings: Meanings | None = None
+        self._parser: tuple[object, Parser] | None = None
         self._latest: tuple[tuple[str, int, int], Snapshot] | None = None
         self.talks = Talks(documents("conversation"))
         self.asker = Asker(self.snapshot, self.talks, support_for(settings))
@@ -64,6 +78,13 @@ class Product:
             ),
         )
         self.triage_views = documents("triage_view")
+        self.outbox = Outbox(
+            endpoints=documents("webhook"),
+            deliveries=documents("webhook_log"),
+            waiting=documents("webhook_waiting"),
+            sources=Sources(index.store, self._version, self.watcher.alerts),
+            targets=Targets((settings.webhook_hosts or "").split(",")),
+        )
         self.corrections = Corrections(
             documents=documents("correction"),
             store=index.store,
@@ -82,6 +103,23 @@ class Product:
         self.intake = Intake(
             index=index, tagger=lambda: self.tagger, home=index.home, keep=keep, revise=revise
         )
+        self.hooks = Hooks(documents("hook"))
+        self.puller = Puller(
+            sources=lambda: sources_of(settings),
+            intake=self.intake,
+            jobs=index.jobs,
+            cursors=documents("pull"),
+            every_s=60 * settings.pull_minutes,
+        )
+        self.eraser = Eraser(
+            store=index.store,
+            home=index.home,
+            certificates=documents("erasure"),
+            subject=lambda id_: Pseudonyms.open(index.home).of("subject", id_),
+            caught_up=self._caught_up,
+            forget=self._forget,
+        )
+        self.retention = Retention(store=index.store, settings=documents("setting"), forget=self.forget_items)
         self.customers = Customers(index=index, home=index.home, keep=keep)
         self.importer = Importer(
             index=index, tagger=lambda: self.tagger, home=index.home, keep=keep, revise=revise
@@ -93,6 +131,20 @@ class Product:
         home = settings.home / settings.workspace
         index = kept.open(home, settings.database_url, chroma_url=settings.chroma_url)
         return cls(settings=settings, index=index, load_tagger=lambda: load_tagger(settings))
+
+    def neighbour(self, name: str, *, create: bool = False) -> "Product":
+        """Open another workspace of the installation, on the same models. Raises NotFoundError when there is none."""
+        settings = self.settings.model_copy(update={"workspace": name})
+        try:
+            home = settings.home / name
+            index = kept.open(home, settings.database_url, chroma_url=settings.chroma_url, create=create)
+        except StoreMissingError as error:
+            raise NotFoundError(f"There is no workspace {name!r}.") from error
+        return Product(
+            settings=settings,
+            index=index,
+            load_tagger=lambda: self.tagger.beside(),  # noqa: PLW0108 (not before it is needed)
+        )
 
     @property
     def tagger(self) -> "Tagger":
@@ -130,6 +182,25 @@ class Product:
                 self._latest = (state, self._snapshot(terms))
             return self._latest[1]
 
+    def forget_items(self, ids: Sequence[str]) -> None:
+        """Delete what people said about items that are no more."""
+        self.corrections.forget(ids)
+        self.desk.cases.forget(ids)
+
+    def _forget(self) -> None:
+        """Drop what was kept of texts in memory."""
+        with self._renewing:
+            self._latest = None
+
+    def _caught_up(self) -> bool:
+        """Take deletions into all indexes; says whether none of them holds deleted vectors any more."""
+        self.index.refresh()
+        self.index.terms.save()
+        if self.index.vectors.is_exact:
+            return True
+        self.index.vectors.distrust()  # its follower builds it again at its next look
+        return False
+
     def _version(self) -> tuple[View, int]:
         """The feedback as it is now, and the version of the data."""
         view = self.snapshot().view
@@ -150,8 +221,16 @@ class Product:
         first, last = terms.days() or (None, None)
         vocabulary = Vocabulary(attributes=terms.attributes(), themes=words, first=first, last=last)
         measured = quality(self.settings.weights or SHIPPED)
-        parser = Parser(vocabulary, self._meanings_of(words))
+        parser = self._parser_of(vocabulary)
         return Snapshot(view=view, parser=parser, quality=measured, vocabulary=vocabulary)
+
+    def _parser_of(self, vocabulary: Vocabulary) -> Parser:
+        """Kept while its words stay as they are: most new items bring no new value."""
+        values = {name: frozenset(counts) for name, counts in vocabulary.attributes.items()}
+        words = (values, vocabulary.themes, vocabulary.first, vocabulary.last)
+        if self._parser is None or self._parser[0] != words:
+            self._parser = (words, Parser(vocabulary, self._meanings_of(vocabulary.themes)))
+        return self._parser[1]
 
     def _meanings_of(self, words: Mapping[str, ThemeWords]) -> Meanings:
         """Kept while the themes stay as they are: to embed their phrases takes longer than an answer."""
@@ -162,6 +241,12 @@ class Product:
     def close(self) -> None:
         """Finish what is under way and let go of all files."""
         self.index.close()
+
+
+def workspace_names(settings: Settings) -> list[str]:
+    """The workspaces of an installation, by name."""
+    names = kept.workspaces(settings.home, settings.database_url)
+    return [name for name in names if name != FOLDER]
 
 
 def company_names(settings: Settings) -> tuple[str, ...]:

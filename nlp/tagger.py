@@ -113,6 +113,14 @@ class Tagger:
         network.load_state_dict(tensors, strict=False)
         return cls(network, backbone.tokenizer, checkpoint, weights=weights_sum(folder), cache=cache)
 
+    def beside(self) -> "Tagger":
+        """Another tagger on the same network, with themes and adjustments of its own; they take turns."""
+        made = Tagger(
+            self._network, self._tokenizer, self._checkpoint, weights=self._weights, cache=self._cache
+        )
+        made._turn = self._turn
+        return made
+
     @property
     def model_id(self) -> str:
         """Name and version of the tagger, as written into its tags."""

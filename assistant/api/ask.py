@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from datetime import date
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from assistant.api.parts import Lane, Parts
 from assistant.ask.answer import Answer
 from assistant.ask.plan import QueryPlan
 from assistant.errors import NotFoundError
+from assistant.wiring import Product
 
 router = APIRouter(prefix="/v1", tags=["Ask"])
 KEEPALIVE_S = 15
@@ -88,8 +90,12 @@ async def ask(
     then `done` with the whole answer, or `error` with a problem.
     """
     if "text/event-stream" not in accept:
-        return await _started(lane, product, body)
-    return EventSourceResponse(_streamed(request, body, product, lane), headers={"Cache-Control": "no-store"})
+        answer = await started(lane, product, body)
+        request.app.state.metrics.answer(answer)
+        return answer
+    return EventSourceResponse(
+        _encoded(stages(request, body, product, lane)), headers={"Cache-Control": "no-store"}
+    )
 
 
 @router.get("/suggestions", summary="Questions to start with")
@@ -117,13 +123,13 @@ def forget(conversation: TalkId, product: Parts) -> None:
         raise NotFoundError(f"There is no conversation {conversation!r}; it may have been forgotten before.")
 
 
-def _started(lane: ModelLane, product: Parts, body: Question, **more: Any) -> asyncio.Task[Answer]:
+def started(lane: ModelLane, product: Product, body: Question, **more: Any) -> asyncio.Task[Answer]:
     """With a language model an answer mostly waits for that; tags and embeddings of others go on meanwhile."""
     start = lane.start_beside if product.settings.llm else lane.start
     return start(_answer, product, body, **more)
 
 
-def _answer(product: Parts, body: Question, **more: Any) -> Answer:
+def _answer(product: Product, body: Question, **more: Any) -> Answer:
     return product.asker.ask(
         body.question,
         plan=body.plan,
@@ -134,8 +140,13 @@ def _answer(product: Parts, body: Question, **more: Any) -> Answer:
     )
 
 
-def _streamed(request: Request, body: Question, product: Parts, lane: ModelLane) -> AsyncIterator[bytes]:
-    """Start the work at once, so that a full queue is still a 503, and stream what it says."""
+def stages(
+    request: Request, body: Question, product: Product, lane: ModelLane, **more: Any
+) -> AsyncGenerator[Event | None]:
+    """Start the work at once, so that a full queue is still a 503, and tell what it says; None while it is silent.
+
+    The last event is `done` with the answer or `error` with a problem.
+    """
     loop = asyncio.get_running_loop()
     events: asyncio.Queue[Event | None] = asyncio.Queue()
     gone = threading.Event()
@@ -145,24 +156,24 @@ def _streamed(request: Request, body: Question, product: Parts, lane: ModelLane)
             raise ClientGoneError
         loop.call_soon_threadsafe(events.put_nowait, (name, data))
 
-    task = _started(lane, product, body, on_stage=on_stage)
+    task = started(lane, product, body, on_stage=on_stage, **more)
     task.add_done_callback(lambda _: events.put_nowait(None))
     return _events(request, task, events, gone)
 
 
 async def _events(
     request: Request, task: asyncio.Task[Answer], events: asyncio.Queue[Event | None], gone: threading.Event
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[Event | None]:
     try:
         while True:
             try:
                 event = await asyncio.wait_for(events.get(), KEEPALIVE_S)
             except TimeoutError:
-                yield KEEPALIVE_COMMENT
+                yield None
                 continue
             if event is None:
                 break
-            yield _encoded(*event)
+            yield event
         yield _last(request, task)
     finally:
         gone.set()
@@ -170,13 +181,20 @@ async def _events(
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
-def _last(request: Request, task: asyncio.Task[Answer]) -> bytes:
+def _last(request: Request, task: asyncio.Task[Answer]) -> Event:
     error = task.exception()
     if error is None:
-        return _encoded("done", task.result().model_dump(mode="json"))
+        request.app.state.metrics.answer(task.result())
+        return "done", task.result()
     found = problems.of_error(error, request_id=problems.request_id(request), path=request.url.path)
-    return _encoded("error", found.model_dump(exclude_defaults=True))
+    return "error", found.model_dump(exclude_defaults=True)
 
 
-def _encoded(name: str, data: Any) -> bytes:
-    return format_sse_event(event=name, data_str=_JSON.dump_json(data).decode())
+async def _encoded(events: AsyncGenerator[Event | None]) -> AsyncIterator[bytes]:
+    async with aclosing(events):
+        async for event in events:
+            if event is None:
+                yield KEEPALIVE_COMMENT
+            else:
+                name, data = event
+                yield format_sse_event(event=name, data_str=_JSON.dump_json(data).decode())

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from assistant.api import examples
 from assistant.api.feedback import ItemId, detail
 from assistant.api.feedback_schemas import FeedbackDetail
-from assistant.api.parts import Lane, Parts
+from assistant.api.parts import Caller, Lane, Parts, said_by
 from assistant.curation.corrections import CorrectionIn
 from assistant.wiring import Product
 
@@ -43,9 +43,9 @@ class ReviewedLabels(BaseModel):
     summary="Say that a tag is right, wrong or missing",
     openapi_extra=examples.body(examples.CORRECTIONS),
 )
-def add(item_id: ItemId, body: CorrectionIn, product: Parts) -> FeedbackDetail:
+def add(item_id: ItemId, body: CorrectionIn, product: Parts, who: Caller) -> FeedbackDetail:
     """The tags of the item change at once. From five verdicts on a label on, new items are tagged accordingly."""
-    product.corrections.add(item_id, body)
+    product.corrections.add(item_id, body.model_copy(update={"by": said_by(who, body.by)}))
     return detail(product, item_id)
 
 

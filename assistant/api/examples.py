@@ -172,3 +172,55 @@ _JOB: Json = {
 }  # fmt: skip
 JOB = _answer("The job", _JOB)
 JOB_ACCEPTED = _answer("The file is taken in; follow the job", _JOB)
+
+LOGINS: Json = {
+    "By link": {"link": "login_Zy4cQ0w"},
+    "By password": {"name": "ana@shop.example", "password": "a long pass phrase"},
+    "By key": {"key": "earmark_Zy4cQ0w"},
+}
+KEYS: Json = {
+    "For the shop's backend": {"name": "shop backend", "scopes": ["ingest"], "workspace": None},
+    "For a dashboard, until new year": {
+        "name": "dashboard", "scopes": ["read", "ask"], "expires": "2099-01-01T00:00:00Z",
+    },
+}  # fmt: skip
+USERS: Json = {
+    "An agent, by link": {"name": "ana@shop.example", "role": "agent"},
+    "A lead, by password": {"name": "ben@shop.example", "role": "lead", "password": "correct horse battery"},
+}
+WORKSPACES: Json = {"For another brand": {"name": "outlet"}}
+RETENTION: Json = {"Two years": {"days": 730}, "For ever": {"days": None}}
+WEBHOOKS: Json = {
+    "Who may leave, to Slack": {
+        "url": "https://192.0.2.1/hook",
+        "kinds": ["feedback.churn_risk"],
+        "format": "slack",
+    },
+}
+OVERVIEWS: Json = {"Everything": {}, "Email": {"filter": {"attributes": {"channel": ["email"]}}}}
+HOOKS: Json = {
+    "A survey tool": {
+        "entries": "/answers",
+        "id": "/token",
+        "text": "/comment",
+        "date": "/submitted_at",
+        "rating": "/stars",
+        "channel": "survey",
+        "attributes": {"plan": "/hidden/plan", "shop": "Cork"},
+    },
+}
+POSTED: Json = {
+    "Two answers": {
+        "event": "form_response",
+        "answers": [
+            {
+                "token": "t-81",
+                "comment": "The lift was out again and nobody told us.",
+                "submitted_at": "2026-06-02T09:12:00Z",
+                "stars": 2,
+                "hidden": {"plan": "family"},
+            },
+            {"token": "t-82", "comment": "<p>Warm pool, kind lifeguards.</p>", "stars": 5},
+        ],
+    },
+}

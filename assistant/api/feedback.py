@@ -21,7 +21,9 @@ from assistant.api.feedback_schemas import (
     Written,
 )
 from assistant.api.filters import FilterQuery, scope_of_query
-from assistant.api.parts import Lane, Parts, Sealed
+from assistant.api.lane import ModelLane
+from assistant.api.parts import Lane, Parts, Sealed, ServedHere
+from assistant.api.served import Served
 from assistant.errors import NotFoundError
 from assistant.intake import FeedbackIn
 from assistant.scope import Scope
@@ -51,8 +53,9 @@ ItemId = Annotated[str, Path(max_length=500, description="Id of an item", exampl
     openapi_extra=examples.body(examples.FEEDBACK),
 )
 async def add(
+    request: Request,
     body: FeedbackBody,
-    product: Parts,
+    served: ServedHere,
     lane: Lane,
     response: Response,
 ) -> Written:
@@ -61,17 +64,7 @@ async def add(
     The status is 207 when items were refused: each has its reason, the others are stored.
     """
     items = body if isinstance(body, list) else [body]
-    results: list[ItemStatus] = []
-    with lane.place():
-        for first in range(0, len(items), _AT_ONCE):
-            done = await lane.turn(product.intake.add, items[first : first + _AT_ONCE])
-            results += [ItemStatus.model_validate(one, from_attributes=True) for one in done]
-    counts = {
-        status: sum(one.status == status for one in results)
-        for status in ("added", "updated", "unchanged", "refused")
-    }
-    response.status_code = 207 if counts["refused"] else 200
-    return Written(results=results, **counts)
+    return outcome(request, response, await stored(served, lane, items))
 
 
 @router.get("/feedback", summary="List feedback")
@@ -104,8 +97,29 @@ def delete(item_id: ItemId, product: Parts) -> None:
     """Text, tags, vector and index entries go; answers no longer count it."""
     if not product.index.store.delete([item_id]):
         raise _missing(item_id)
-    product.corrections.forget([item_id])
-    product.desk.cases.forget([item_id])
+    product.forget_items([item_id])
+
+
+async def stored(served: Served, lane: ModelLane, items: list[FeedbackIn]) -> list[ItemStatus]:
+    """Redact, tag and store, some at a time."""
+    results: list[ItemStatus] = []
+    with lane.place():
+        for first in range(0, len(items), _AT_ONCE):
+            done = await served.adding.do(lane, items[first : first + _AT_ONCE])
+            results += [ItemStatus.model_validate(one, from_attributes=True) for one in done]
+    return results
+
+
+def outcome(request: Request, response: Response, results: list[ItemStatus]) -> Written:
+    """What became of all items together; the status says whether one was refused."""
+    counts = {
+        status: sum(one.status == status for one in results)
+        for status in ("added", "updated", "unchanged", "refused")
+    }
+    for status, n in counts.items():
+        request.app.state.metrics.received(status, n)
+    response.status_code = 207 if counts["refused"] else 200
+    return Written(results=results, **counts)
 
 
 def detail(product: Product, item_id: str) -> FeedbackDetail:

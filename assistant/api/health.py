@@ -5,7 +5,7 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from assistant.api.parts import Lane, Parts
+from assistant.api.parts import Lane
 from assistant.wiring import Product
 from index.errors import StoreError
 from index.follow import PrimaryFollower
@@ -42,10 +42,11 @@ async def alive() -> Alive:
 @router.get(
     "/readyz", summary="Can it serve", responses={503: {"model": Ready, "description": "A part is missing"}}
 )
-def ready(request: Request, product: Parts, lane: Lane, response: Response) -> Ready:
+def ready(request: Request, lane: Lane, response: Response) -> Ready:
     """Database and its migrations, the model, how far the index is behind, and the queue before the model."""
     state = request.app.state
-    checks = {**_stored(product), "vectors": _vectors(state.follower)}
+    product: Product = state.product
+    checks = {**_stored(product), "vectors": _vectors(state.workspaces.first.follower)}
     checks["model"] = _model(product, state.model_problem)
     checks["queue"] = Check(ok=True, detail=f"{lane.held} of {product.settings.queue_limit} places taken")
     is_ready = all(check.ok for check in checks.values())

@@ -1,6 +1,7 @@
 """The one lane on which models run: never on the event loop, and never more waiting than was allowed."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ class ModelLane:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
+        self.on_wait: Callable[[float], None] = lambda _seconds: None
         self._held = 0
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="earmark-model")
         self._beside = ThreadPoolExecutor(max_workers=limit, thread_name_prefix="earmark-waiting")
@@ -60,7 +62,13 @@ class ModelLane:
         return task
 
     async def _run(self, executor: ThreadPoolExecutor, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(executor, call)
+        asked = time.perf_counter()
+
+        def begun() -> T:
+            self.on_wait(time.perf_counter() - asked)
+            return call()
+
+        return await asyncio.get_running_loop().run_in_executor(executor, begun)
 
     def _take(self) -> None:
         if self._held >= self._limit:

@@ -3,24 +3,24 @@
 Pure ASGI, so that a client that goes away is noticed while an answer streams.
 """
 
-import hmac
-import logging
 import re
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.api import problems
 
-logger = logging.getLogger("earmark.requests")
+logger = structlog.get_logger("earmark.requests")
+Observe = Callable[[str, str, int, float], None]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 JSON_LIMIT_MB = 32
+_ALWAYS = frozenset({"/livez", "/readyz", "/metrics"})
 _FORM_OVERHEAD = 1 << 20
 
 CONTENT_SECURITY_POLICY = (
@@ -40,8 +40,9 @@ SECURITY_HEADERS = {
 class RequestContext:
     """Gives each request an id, logs it without its texts, sets security headers, and catches what nobody did."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, observe: Observe) -> None:
         self.app = app
+        self._observe = observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -70,54 +71,47 @@ class RequestContext:
             found = problems.of_error(error, request_id=request_id, path=scope["path"])
             await problems.response(found)(scope, receive, send_with_headers)
         finally:
-            took = (time.perf_counter() - started) * 1000
-            logger.info(
-                "%s %s %s %.0f ms %s", scope["method"], scope["path"], status[:1] or "-", took, request_id
-            )
+            self._tell(scope, status[0] if status else 0, time.perf_counter() - started)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        """The route and not the path: that may name a customer."""
+        route = getattr(scope.get("route"), "path", "other")
+        self._observe(scope["method"], route, status, seconds)
+        state = scope["state"]
+        # The parts of a page are thirty lines that nobody reads.
+        tell = logger.debug if scope["path"].startswith("/static/") else logger.info
+        tell(
+            "request",
+            method=scope["method"],
+            route=route,
+            status=status,
+            ms=round(seconds * 1000, 1),
+            workspace=state.get("workspace"),
+            request_id=state["request_id"],
+        )
 
 
-class LoopbackGuard:
-    """Refuses what a foreign web page could make a browser send here (DNS rebinding, cross-site forms)."""
+class Admission:
+    """Turns away at once what could only wait: more requests under way than can be worked on make all of them late."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, most: int) -> None:
         self.app = app
-        self._hosts = frozenset(hosts)
+        self._most = most
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (reason := self._refusal(scope)):
-            await _refuse("foreign-origin", reason, scope, receive, send)
+        if scope["type"] != "http" or scope["path"] in _ALWAYS:
+            await self.app(scope, receive, send)
             return
-        await self.app(scope, receive, send)
-
-    def _refusal(self, scope: Scope) -> str | None:
-        headers = Headers(scope=scope)
-        host = headers.get("host", "")
-        if _name(host) not in self._hosts:
-            return f"The host {host!r} is not this machine; call {min(self._hosts)} instead."
-        origin = headers.get("origin")
-        if scope["method"] not in _SAFE_METHODS and origin and origin.partition("://")[2] != host:
-            return f"A page of {origin} may not write here."
-        return None
-
-
-class Token:
-    """Lets only those who know the token use the API. The pages themselves hold no data and stay open."""
-
-    def __init__(self, app: ASGIApp, token: str, prefix: str = "/v1/") -> None:
-        self.app = app
-        self._token = token.encode()
-        self._prefix = prefix
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(self._prefix) and not self._is_known(scope):
-            reason = "Send the header Authorization: Bearer <token> with the token of this server."
-            await _refuse("unauthorised", reason, scope, receive, send)
+        if self._held >= self._most:
+            reason = f"{self._held} requests are under way already; send this one again in a few seconds."
+            await refuse("busy", reason, scope, receive, send)
             return
-        await self.app(scope, receive, send)
-
-    def _is_known(self, scope: Scope) -> bool:
-        scheme, _, given = Headers(scope=scope).get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), self._token)
+        self._held += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self._held -= 1
 
 
 class BodyLimit:
@@ -137,9 +131,16 @@ class BodyLimit:
         limit = limit_mb * (1 << 20) + (_FORM_OVERHEAD if is_upload else 0)
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdigit() and int(announced) > limit:
-            await _refuse("too-large", _too_large(limit_mb), scope, receive, send)
+            await refuse("too-large", _too_large(limit_mb), scope, receive, send)
             return
-        await self.app(scope, _counting(receive, limit, limit_mb), send)
+        try:
+            await self.app(scope, _counting(receive, limit, limit_mb), send)
+        except _TooLargeError:  # a middleware has read the body; what a route reads is answered inside
+            await refuse("too-large", _too_large(limit_mb), scope, receive, send)
+
+
+class _TooLargeError(HTTPException):
+    """The body has grown beyond its limit."""
 
 
 def _counting(receive: Receive, limit: int, limit_mb: int) -> Receive:
@@ -150,7 +151,7 @@ def _counting(receive: Receive, limit: int, limit_mb: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > limit:
-            raise HTTPException(413, _too_large(limit_mb))
+            raise _TooLargeError(413, _too_large(limit_mb))
         return message
 
     return counted
@@ -160,12 +161,32 @@ def _too_large(limit_mb: int) -> str:
     return f"The body is larger than {limit_mb} MB; send it in parts, or as a file to /v1/imports."
 
 
-def _name(host: str) -> str:
-    """The host without its port; IPv6 addresses keep their brackets."""
-    return host.rpartition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0].lower()
-
-
-async def _refuse(slug: str, detail: str, scope: Scope, receive: Receive, send: Send) -> None:
+async def refuse(slug: str, detail: str, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request with a problem, before it gets anywhere."""
     request_id: Any = scope.get("state", {}).get("request_id")
     found = problems.problem(slug, detail, request_id=request_id, path=scope["path"])
     await problems.response(found)(scope, receive, send)
+
+
+async def whole(receive: Receive) -> bytes:
+    """All of a body that is within its limit."""
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def again(body: bytes, receive: Receive) -> Receive:
+    """Hand the body on, once; then what comes from the client."""
+    given = False
+
+    async def received() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return received

@@ -1,7 +1,7 @@
 """Errors as RFC 9457 problem details. Each kind has a stable `type`, which is also a page that explains it."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,16 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from assistant.errors import BusyError, EarmarkError, InputError, NotFoundError, SettingsError
+from assistant.errors import (
+    BusyError,
+    EarmarkError,
+    ForbiddenError,
+    InputError,
+    LoginError,
+    NotFoundError,
+    SettingsError,
+    TooManyError,
+)
 from index import errors as stored
 
 MEDIA_TYPE = "application/problem+json"
@@ -34,11 +43,17 @@ KINDS = {
     for kind in (
         Kind(slug="bad-request", status=400, title="The request cannot be read",
              meaning="The body is no valid JSON or form, or a header is malformed. Correct it and send it again."),
-        Kind(slug="unauthorised", status=401, title="A token is needed",
-             meaning="Send the header `Authorization: Bearer <token>` with the token that the server was started with."),
+        Kind(slug="unauthorised", status=401, title="Who are you?",
+             meaning="Send the header `Authorization: Bearer <key>` with an API key or the token of the server, or log "
+                     "in at /login. `earmark keys add` makes a key."),
+        Kind(slug="login", status=401, title="The login is not right",
+             meaning="The password, the key or the link is not right, was used before, or is too old."),
+        Kind(slug="forbidden", status=403, title="You may not do this",
+             meaning="The key or the account lacks the scope, or the workspace is not open to it. An administrator can "
+                     "give it."),
         Kind(slug="foreign-origin", status=403, title="The request comes from another site",
-             meaning="Without a token the server answers only programs and pages of this machine. Call it by its "
-                     "loopback address, or set EARMARK_TOKEN and send it."),
+             meaning="Without a key the server answers only programs and pages of this machine, by its loopback address. "
+                     "What a browser changes carries the header `X-CSRF-Token`."),
         Kind(slug="not-found", status=404, title="There is no such thing",
              meaning="The path, item or job does not exist, or has been deleted."),
         Kind(slug="wrong-method", status=405, title="This method is not allowed here",
@@ -51,6 +66,8 @@ KINDS = {
              meaning="Send `application/json`, or `multipart/form-data` where a file is expected."),
         Kind(slug="invalid", status=422, title="The request does not say what is needed",
              meaning="`errors` names each place by JSON pointer, and what is wrong there."),
+        Kind(slug="too-many", status=429, title="Too many requests",
+             meaning="Go on after the seconds in the header `Retry-After`; EARMARK_RATE_LIMIT sets the limit."),
         Kind(slug="internal", status=500, title="Something failed inside",
              meaning="It is logged under the request id. Retrying may help; if not, run `earmark doctor`."),
         Kind(slug="settings", status=500, title="The configuration contradicts itself",
@@ -69,6 +86,9 @@ KIND_OF: Mapping[type[BaseException], str] = {
     InputError: "invalid",
     NotFoundError: "not-found",
     BusyError: "busy",
+    ForbiddenError: "forbidden",
+    LoginError: "login",
+    TooManyError: "too-many",
     SettingsError: "settings",
     EarmarkError: "internal",
     stored.ItemError: "invalid",
@@ -151,7 +171,9 @@ def request_id(request: Request) -> str | None:
 
 
 async def _ours(request: Request, error: Exception) -> JSONResponse:
-    return response(of_error(error, request_id=request_id(request), path=request.url.path))
+    found = of_error(error, request_id=request_id(request), path=request.url.path)
+    more = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooManyError) else {}
+    return response(found, more)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
@@ -191,9 +213,10 @@ def place(entry: Mapping[str, Any]) -> Place:
     source, *rest = entry["loc"] or ("body",)
     message = entry["msg"].removeprefix("Value error, ")
     if source == "body":
-        return Place(detail=message, pointer="#" + "".join(f"/{_escaped(part)}" for part in rest))
+        return Place(detail=message, pointer=pointer(rest))
     return Place(detail=message, parameter=".".join(str(part) for part in rest) or str(source))
 
 
-def _escaped(part: str | int) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")
+def pointer(path: Iterable[str | int]) -> str:
+    """A place in a body as a JSON pointer (RFC 6901)."""
+    return "#" + "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)

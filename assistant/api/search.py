@@ -7,7 +7,7 @@ from assistant.api import examples
 from assistant.api.cursors import Cursors
 from assistant.api.feedback import meant, page
 from assistant.api.feedback_schemas import Feedback, FeedbackPage, Search
-from assistant.api.parts import Lane, Parts, Sealed
+from assistant.api.parts import Lane, Sealed, ServedHere
 from assistant.wiring import Product
 from index.records import Vector
 
@@ -20,19 +20,16 @@ MOST_HITS = 200
     summary="The items of a filter, or the best ones for some words",
     openapi_extra=examples.body(examples.SEARCHES),
 )
-async def search(body: Search, product: Parts, lane: Lane, cursors: Sealed) -> FeedbackPage:
+async def search(body: Search, served: ServedHere, lane: Lane, cursors: Sealed) -> FeedbackPage:
     """With the `filter` of a fact, `total` is the fact's `n`: these are exactly the items that were counted."""
+    product = served.product
     if body.query is None:
         return await run_in_threadpool(
             page, product, cursors, body.filter, order=body.order, cursor=body.cursor, limit=body.limit
         )
-    vector = await lane.start(_embedded, product, body.query)
+    with lane.place():
+        [vector] = await served.embedding.do(lane, [body.query])
     return await run_in_threadpool(_ranked, product, cursors, body, vector)
-
-
-def _embedded(product: Product, query: str) -> Vector:
-    vector: Vector = product.tagger.embed([query])[0]
-    return vector
 
 
 def _ranked(product: Product, cursors: Cursors, body: Search, vector: Vector) -> FeedbackPage:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from assistant.api import examples
-from assistant.api.parts import Lane, Parts
+from assistant.api.parts import Lane, ServedHere
 from assistant.errors import InputError
 from assistant.wiring import Product
 from nlp.tags import ConversationTags, Document, Tags
@@ -60,7 +60,7 @@ class Tagging(BaseModel):
     responses={200: examples.TAGGING},
     openapi_extra=examples.body(examples.DOCUMENTS),
 )
-async def tag(body: Documents, product: Parts, lane: Lane) -> Tagging:
+async def tag(body: Documents, served: ServedHere, lane: Lane) -> Tagging:
     """Sentiment, emotions, themes, empathy gaps, churn, effort and the rest, with calibrated scores."""
     documents = [document.document(place) for place, document in enumerate(body.documents)]
     if (twice := _twice([document.id for document in documents])) is not None:
@@ -68,12 +68,9 @@ async def tag(body: Documents, product: Parts, lane: Lane) -> Tagging:
     with lane.place():
         results: list[ConversationTags | Tags] = []
         for first in range(0, len(documents), _AT_ONCE):
-            results += await lane.turn(_tags, product, documents[first : first + _AT_ONCE])
-        return Tagging(model=await lane.turn(_model, product), results=results)
-
-
-def _tags(product: Product, documents: list[Document]) -> list[ConversationTags | Tags]:
-    return [tagged.tags for tagged in product.tagger.tag(documents)]
+            done = await served.tagging.do(lane, documents[first : first + _AT_ONCE])
+            results += [tagged.tags for tagged in done]
+        return Tagging(model=await lane.turn(_model, served.product), results=results)
 
 
 def _model(product: Product) -> str:

@@ -6,8 +6,8 @@ import numpy as np
 
 from assistant.ask.answer import Fact
 from assistant.ask.candidates import own_scope
-from assistant.ask.impact import Weighed, people, weighed, worth_of
-from assistant.ask.ledger import Ledger, View
+from assistant.ask.impact import Weighed, weighed, worth_of
+from assistant.ask.ledger import Ledger, View, customers_of
 from assistant.insight.impact import Stake
 from assistant.scope import Scope
 
@@ -85,7 +85,7 @@ def _action(
     own = own_scope(one.label, outcome)
     both = found.scope.narrowed(own, outcome)
     hit = ledger.fact("hit", one.label, both, one.exposed, test=one.test, p=one.p, q=one.q)
-    behind = people(view, view.items(both))
+    behind = customers_of(view, view.items(both))
     avoidable = _avoidable(one, hit.n, assumed)
     stake = _worth_of_all(behind, values, assumed.customer_value)
     return Action(

@@ -1,7 +1,7 @@
 """Asking: from a question to an answer whose every number and quote can be opened."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -27,7 +27,7 @@ from assistant.ask.llm.budget import Budget
 from assistant.ask.plan import Intent, QueryPlan, Reading, Reads
 from assistant.ask.suggest import suggestions
 from assistant.ask.support import Support
-from assistant.ask.talks import Talks
+from assistant.ask.talks import WITHOUT_SCOPE, Talks
 from assistant.ask.vocabulary import Vocabulary
 from assistant.errors import InputError
 from assistant.insight.drivers import LEAST_OUTCOME
@@ -52,7 +52,6 @@ ANALYSES: Mapping[Intent, Analysis] = {
     "help": refusing.assist,
     "unsupported": refusing.unsupported,
 }
-WITHOUT_ITEMS: frozenset[Intent] = frozenset({"help", "unsupported"})
 OF_SHARES: frozenset[Intent] = frozenset({"summary", "rank"})
 
 BIAS = (
@@ -87,6 +86,7 @@ class Asker:
         *,
         plan: QueryPlan | None = None,
         conversation: str | None = None,
+        earlier: Sequence[str] = (),
         today: date | None = None,
         remember: bool = True,
         on_stage: Stage | None = None,
@@ -98,6 +98,7 @@ class Asker:
             plan: how the question is to be understood, for instance a plan of an earlier answer with a slot changed;
                 default is what the parser makes of it.
             conversation: id from an earlier answer, so that "and for email?" is understood.
+            earlier: questions that went before, oldest first, where the caller keeps the conversation and not we.
             today: what "last month" is measured from; default is the day of the call.
             remember: whether the conversation keeps this turn.
             on_stage: called with `plan`, `progress` and `claim` as they become known.
@@ -111,7 +112,9 @@ class Asker:
         snapshot = self._snapshot()
         budget = self._support.budget() if self._support else None
         reader = self._reader(snapshot, budget)
-        found = self._understood(snapshot, reader, text, plan, today or date.today(), conversation)  # noqa: DTZ011
+        day = today or date.today()  # noqa: DTZ011
+        plans = _plans(reader, earlier, day) if earlier else self._talks.plans(conversation)
+        found = _understood(snapshot, reader, text, plan, day, plans)
         stage("plan", {"plan": found.plan.plain(), "understood": [chip.model_dump() for chip in found.chips]})
         ledger = self._run(snapshot, found.plan, premise.premise_of(text, found.plan), stage)
         ledger.caveats += found.notes
@@ -129,26 +132,12 @@ class Asker:
         plan = QueryPlan(intent="help")
         return suggestions(snapshot.view, snapshot.parser, plan, today or date.today())  # noqa: DTZ011
 
-    def _understood(
-        self,
-        snapshot: Snapshot,
-        reader: Reads,
-        text: str,
-        plan: QueryPlan | None,
-        today: date,
-        conversation: str | None,
-    ) -> Reading:
-        if plan is not None:
-            return Reading(plan=plan, chips=given(plan, snapshot.view.names))
-        plans = self._talks.plans(conversation)
-        return reader.read(text, today, plans[-1] if plans else None, plans[:-1])
-
     def _run(
         self, snapshot: Snapshot, plan: QueryPlan, taken: premise.Premise | None, stage: Stage
     ) -> Ledger:
         view = snapshot.view
         ledger = Ledger(view)
-        if plan.intent in WITHOUT_ITEMS:
+        if plan.intent in WITHOUT_SCOPE:
             ANALYSES[plan.intent](view, plan, ledger)
             return ledger
         total = len(view.items(counted(plan.scope)))
@@ -168,7 +157,7 @@ class Asker:
 
     def _reword(self, plan: QueryPlan, ledger: Ledger, budget: Budget | None, stage: Stage) -> Mode:
         """Let the writer reword the composed claims; what it does not get verified stays composed."""
-        if self._support is None or budget is None or plan.intent in WITHOUT_ITEMS:
+        if self._support is None or budget is None or plan.intent in WITHOUT_SCOPE:
             return "composed"
         stage("progress", {"what": "Choosing words and checking them"})
         blocks = self._support.write(plan, ledger, budget)
@@ -194,7 +183,7 @@ class Asker:
             suggestions=suggestions(view, snapshot.parser, plan, today or date.today(), ledger.facts),  # noqa: DTZ011
             coverage=Coverage(
                 items=len(view.terms.all),
-                in_scope=0 if plan.intent in WITHOUT_ITEMS else len(view.items(counted(plan.scope))),
+                in_scope=0 if plan.intent in WITHOUT_SCOPE else len(view.items(counted(plan.scope))),
                 untagged=len(view.terms.get("untagged=yes")),
             ),
             mode=mode,
@@ -202,6 +191,30 @@ class Asker:
             conversation=key,
             understood=found.chips,
         )
+
+
+def _understood(
+    snapshot: Snapshot,
+    reader: Reads,
+    text: str,
+    plan: QueryPlan | None,
+    today: date,
+    plans: Sequence[QueryPlan],
+) -> Reading:
+    if plan is not None:
+        return Reading(plan=plan, chips=given(plan, snapshot.view.names))
+    return reader.read(text, today, plans[-1] if plans else None, plans[:-1])
+
+
+def _plans(reader: Reads, questions: Sequence[str], today: date) -> list[QueryPlan]:
+    """What earlier questions meant, each read after those before it."""
+    plans: list[QueryPlan] = []
+    for question in questions:
+        text = " ".join(question.split())[:LONGEST_QUESTION]
+        read = reader.read(text, today, plans[-1] if plans else None, plans[:-1]).plan if text else None
+        if read is not None and read.intent not in WITHOUT_SCOPE:
+            plans.append(read)
+    return plans
 
 
 def _analysis(intent: Intent, total: int) -> Analysis:

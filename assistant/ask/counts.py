@@ -1,16 +1,13 @@
 """How many: the share of a whole, and the customers behind it."""
 
-import numpy as np
-
 from assistant.ask.answer import Fact
-from assistant.ask.ledger import Ledger, View, counted, population
+from assistant.ask.ledger import Ledger, View, counted, customers_of, population
 from assistant.ask.plan import QueryPlan
 from assistant.ask.ranking import rank
 from assistant.ask.trends import UNITS, moving
 from assistant.ask.voices import quotes, shown_term
 from assistant.ask.words import interval, number, of, percent, period, upper
 from assistant.scope import Scope
-from index.terms import numbers_of
 
 
 def count(view: View, plan: QueryPlan, ledger: Ledger) -> None:
@@ -50,8 +47,7 @@ def _sentence(view: View, plan: QueryPlan, fact: Fact, *, is_all: bool) -> str:
 
 def _customers(view: View, ledger: Ledger, scope: Scope, items: int) -> None:
     """How many different customers stand behind the items, where ids are known."""
-    known = view.terms.customer[numbers_of(view.items(scope))]
-    people = len(np.unique(known[known >= 0]))
+    people = len(customers_of(view, view.items(scope)))
     if people:
         fact = ledger.fact("customers", "customers", scope, items, value=people)
         ledger.say("text", f"They come from {number(people)} known customers.", facts=[fact])

@@ -44,13 +44,21 @@ def find_periods(tokens: Sequence[Token], today: date) -> list[DateHit]:
     place = 0
     while place < len(tokens):
         place = _after_same(row, place)
-        hit = _open(row, place) or _event(row, place) or _between(row, place) or _plain(row, place)
+        hit = _found(row, place)
         if hit:
             hits.append(replace(hit, is_future=bool(hit.span.first and hit.span.first > today)))
             place = hit.last
         else:
             place += 1
     return hits
+
+
+def _found(row: Row, place: int) -> DateHit | None:
+    """The period at the place. What lies outside the calendar (years 1 to 9999) is none."""
+    try:
+        return _open(row, place) or _event(row, place) or _between(row, place) or _plain(row, place)
+    except (OverflowError, ValueError):  # of date arithmetic: "the last 9999999 days"
+        return None
 
 
 def _after_same(row: Row, place: int) -> int:

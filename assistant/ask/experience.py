@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from assistant.ask.answer import Fact
 from assistant.ask.grades import is_number
 from assistant.ask.journey import STAGES
-from assistant.ask.ledger import Ledger, View
+from assistant.ask.ledger import Ledger, View, customers_of
 from assistant.ask.words import split
 from assistant.insight.relationship import (
     Strength,
@@ -25,7 +25,6 @@ from assistant.insight.relationship import (
     validity,
 )
 from assistant.scope import Scope
-from index.terms import numbers_of
 from nlp import labels
 
 RATIONAL = ["value=functional", "value=economic"]
@@ -218,8 +217,7 @@ def _checks(view: View, items: BitMap, codes: np.ndarray, customers: np.ndarray)
 def _codes_of(view: View, values: dict[str, BitMap], chosen: Sequence[str]) -> np.ndarray:
     """The customers behind the items with any of the values."""
     found = BitMap.union(*(values[value] for value in chosen)) if chosen else BitMap()
-    codes = view.terms.customer[numbers_of(found)]
-    return np.unique(codes[codes >= 0])
+    return customers_of(view, found)
 
 
 def _is_bad(attribute: str, value: str) -> bool:

@@ -10,7 +10,7 @@ from pyroaring import BitMap
 from assistant.ask.answer import Fact
 from assistant.ask.candidates import by_tone, candidates, own_scope, strata
 from assistant.ask.grades import is_number
-from assistant.ask.ledger import Ledger, View, counted, known_words, population, with_known
+from assistant.ask.ledger import Ledger, View, counted, customers_of, known_words, population, with_known
 from assistant.ask.plan import RISK, QueryPlan
 from assistant.ask.voices import quotes
 from assistant.ask.words import interval, number, of, percent, points, split, upper
@@ -149,7 +149,7 @@ def _stake(
     if found.q >= FALSE_DISCOVERY:
         text += " The difference is within chance."
     facts: list[Fact] = [fact, rest]
-    behind = people(view, view.items(both))
+    behind = customers_of(view, view.items(both))
     if len(behind):
         counted_people = ledger.fact("customers", "customers", both, fact.n, value=len(behind))
         facts.append(counted_people)
@@ -183,12 +183,6 @@ def _frequent(view: View, ledger: Ledger, scope: Scope, outcome: Scope, found: S
 
 def _distinct(found: Sequence[Stake], items: BitMap, troubles: Mapping[str, BitMap]) -> list[Stake]:
     return distinct(found, lambda one: troubles[one.label] & items)
-
-
-def people(view: View, items: BitMap) -> np.ndarray:
-    """Codes of the different known customers of items."""
-    known = view.terms.customer[numbers_of(items)]
-    return np.unique(known[known >= 0])
 
 
 def worth_of(view: View, outcome: Scope) -> Worth | None:

@@ -12,6 +12,7 @@ from assistant.ask.words import Names, listed
 from assistant.insight.statistics import wilson
 from assistant.scope import Scope
 from assistant.terms import Terms, resolve
+from index.terms import numbers_of
 from nlp.sentences import sentences
 
 # Copies count once, and what could not be judged is in no denominator.
@@ -75,6 +76,12 @@ def with_known(view: View, scope: Scope, outcome: Scope) -> Scope:
     return scope
 
 
+def customers_of(view: View, items: BitMap) -> np.ndarray:
+    """Codes of the different known customers of items."""
+    known = view.terms.customer[numbers_of(items)]
+    return np.unique(known[known >= 0])
+
+
 def known_words(asked: Scope, used: Scope, outcome: Scope) -> str:
     """What `with_known` has done, to be said after the name of the scope: " with a known rating"."""
     if used == counted(asked):
@@ -117,6 +124,7 @@ class Ledger:
         scope: Scope,
         of: int,
         *,
+        n: int | None = None,
         value: float | None = None,
         ci: tuple[float, float] | None = None,
         test: str | None = None,
@@ -125,9 +133,10 @@ class Ledger:
     ) -> Fact:
         """Count the items of `scope` and write them down with the filter that finds them again.
 
-        Without a `value` the fact states the share `n / of` with its Wilson interval.
+        Without a `value` the fact states the share `n / of` with its Wilson interval. `n` is given where a bitmap of the
+        items was at hand.
         """
-        n = len(self.view.items(scope))
+        n = len(self.view.items(scope)) if n is None else n
         if value is None:
             value, ci = (n / of if of else 0.0), (wilson(n, of) if of >= n and of else None)
         fact = Fact(

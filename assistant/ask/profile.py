@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from assistant.ask.answer import Fact
 from assistant.ask.candidates import scope_of
 from assistant.ask.ledger import Ledger, Stored, View, counted
 from assistant.ask.words import day as spoken
 from assistant.ask.words import number, upper
-from assistant.insight.relationship import SIGNALS, scores, signals
+from assistant.insight.relationship import SIGNALS, scores, signals, strength
 from assistant.insight.shares import ranked
 from assistant.scope import Scope
 
@@ -85,14 +84,15 @@ def profile(view: View, ledger: Ledger, code: int, attributes: Mapping[str, str]
     course = [_moment(stored[number], float(score)) for number, score in zip(items, found, strict=True)]
     course.sort(key=lambda moment: (moment.date or date.min, moment.item))
     ordered = np.array([moment.score for moment in course])
+    whole, before = strength(ordered), strength(ordered[:-LEAST_FOR_INTERVAL])
     said = ledger.fact("share", f"customer={code}", scope, len(view.items(counted(Scope()))))
     missed = _missed(view, ledger, scope)
     return Profile(
         said=said,
         headline=_headline(view, course, missed, attributes),
-        strength=_index(ordered),
-        ci=_interval(ordered),
-        earlier=_index(ordered[:-3]) if len(ordered) >= 2 * LEAST_FOR_INTERVAL else None,
+        strength=whole.index if whole else None,
+        ci=whole.ci if whole and len(ordered) >= LEAST_FOR_INTERVAL else None,
+        earlier=before.index if before and len(ordered) >= 2 * LEAST_FOR_INTERVAL else None,
         parts=_parts(view, scope),
         missed=missed,
         course=course,
@@ -150,19 +150,6 @@ def _parts(view: View, scope: Scope) -> list[Part]:
         for name, row, is_shown in zip(SIGNALS, found, shown, strict=True)
         if is_shown.any()
     ]
-
-
-def _index(found: np.ndarray) -> float | None:
-    return 50 + 50 * float(found.mean()) if len(found) else None
-
-
-def _interval(found: np.ndarray) -> tuple[float, float] | None:
-    n = len(found)
-    if n < LEAST_FOR_INTERVAL:
-        return None
-    half = float(stats.t.ppf(0.975, n - 1) * found.std(ddof=1) / np.sqrt(n))
-    mean = float(found.mean())
-    return max(0.0, 50 + 50 * (mean - half)), min(100.0, 50 + 50 * (mean + half))
 
 
 def _headline(

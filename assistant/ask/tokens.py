@@ -59,7 +59,7 @@ class Token:
         """The number that the token writes in digits or letters, if it does."""
         if self.low in _NUMBERS:
             return _NUMBERS[self.low]
-        return float(self.low) if re.fullmatch(r"\d+(?:\.\d+)?", self.low) else None
+        return float(self.low) if re.fullmatch(r"\d{1,15}(?:\.\d+)?", self.low) else None
 
     @property
     def is_capital(self) -> bool:

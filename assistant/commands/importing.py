@@ -92,3 +92,18 @@ def _show_report(console: Console, report: ImportReport) -> None:
         )
     for note in report.notes:
         console.print(f"  {note}")
+
+
+def pull(product: "Product") -> None:
+    """Fetch what is new in every source, and report what came of it."""
+    console = Console()
+    with console.status("Pulling …"):
+        found = product.puller.run(product.puller.start().id)
+    product.index.refresh()
+    for name, one in found.items():
+        counts = ", ".join(f"{n:,} {what}" for what, n in one.items() if isinstance(n, int))
+        console.print(
+            f"{name}: {one.get('problem') or counts or 'nothing new'}", markup=False, highlight=False
+        )
+        for reason, times in one.get("reasons", {}).items():
+            console.print(f"  {times:,} times: {reason}", markup=False, highlight=False)

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 from scipy import special, stats
 
+from assistant.insight.emerging import LEAST_WEEKS
 from assistant.insight.shares import EPOCH
 from assistant.insight.statistics import newcombe
 from index.terms import numbers_of
 
-LEAST_WEEKS = 8  # of baseline
 LEAST_ITEMS = 5  # in the week, or expected in it, from which a change is worth a word
 BASELINE = 26  # weeks before, at most
 ALPHA = 0.01  # of one week: one false alarm in two years of weeks

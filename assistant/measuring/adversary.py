@@ -4,8 +4,9 @@ import datetime as dt
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from assistant.ask.asker import ANALYSES, WITHOUT_ITEMS, Snapshot
+from assistant.ask.asker import ANALYSES, Snapshot
 from assistant.ask.ledger import Ledger, counted
+from assistant.ask.talks import WITHOUT_SCOPE
 from assistant.ask.verify import Verdict, verify
 from assistant.ask.wording.draft import DraftClaim
 from assistant.ask.wording.material import Material, Source, gather
@@ -95,7 +96,7 @@ def _materials(snapshot: Snapshot, questions: Sequence[str], today: dt.date) -> 
     """What a writer would be given for each question that has an answer."""
     for question in questions:
         plan = snapshot.parser.read(question, today).plan
-        if plan.intent in WITHOUT_ITEMS or not snapshot.view.items(counted(plan.scope)):
+        if plan.intent in WITHOUT_SCOPE or not snapshot.view.items(counted(plan.scope)):
             continue
         ledger = Ledger(snapshot.view)
         ANALYSES[plan.intent](snapshot.view, plan, ledger)

@@ -11,9 +11,9 @@ from pyroaring import BitMap
 from assistant.ask.ledger import View, counted
 from assistant.ask.news import growing
 from assistant.errors import InputError, NotFoundError
-from assistant.insight.emerging import Rise, emerging
+from assistant.insight.emerging import LEAST_WEEKS, Rise, emerging
 from assistant.insight.shares import distinct
-from assistant.insight.weekly import BASELINE, LEAST_WEEKS, Weeks, change_in, drifts, weeks
+from assistant.insight.weekly import BASELINE, Weeks, change_in, drifts, weeks
 from assistant.scope import Period, Scope
 from assistant.watching.models import NEW, Alert, Watch, WatchIn
 from assistant.watching.writing import WEEK, of_change, of_rise

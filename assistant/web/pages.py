@@ -18,12 +18,15 @@ from assistant.errors import SettingsError
 HERE = Path(__file__).parent
 _PAGES = {
     "/": "chat",
+    "/overview": "overview",
     "/triage": "triage",
     "/feedback": "feedback",
     "/themes": "themes",
     "/experience": "experience",
     "/customers": "customers",
     "/alerts": "alerts",
+    "/login": "login",
+    "/settings": "settings",
 }
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _SWAGGER_FILES = ("swagger-ui-bundle.js", "swagger-ui.css")

@@ -56,6 +56,10 @@ class LightTagger:
         self.taxonomy = Taxonomy.load()
         self.shifts: Mapping[tuple[str, str], float] = {}
 
+    def beside(self) -> "LightTagger":
+        """As the shipped tagger's."""
+        return LightTagger()
+
     @property
     def version(self) -> str:
         """As the shipped tagger's: changes with the themes; `light-1` for those that are shipped."""

@@ -101,7 +101,7 @@ def failing(error: Exception) -> TestClient:
     """A client of an application that always fails in this way."""
     app = FastAPI()
     problems.install(app)
-    app.add_middleware(RequestContext)
+    app.add_middleware(RequestContext, observe=lambda *request: None)
 
     @app.get("/fail")
     def fail() -> None:

@@ -69,6 +69,7 @@ def test_a_lone_surrogate_is_refused(reader: TestClient) -> None:
         "/v1/tag", content=b'{"documents":[{"text":"\\ud800"}]}', headers={"Content-Type": "application/json"}
     )
     assert refused.status_code == 422
+    assert "#/documents/0/text" in refused.json()["detail"]
 
 
 def test_ids_must_differ(reader: TestClient) -> None:

@@ -107,3 +107,21 @@ def test_what_cannot_be_watched_is_refused(reader: TestClient, body: dict[str, A
     refused = reader.post("/v1/watches", json=body)
     assert refused.status_code == 422
     assert said in refused.text
+
+
+def test_alerts_are_a_feed(client: TestClient) -> None:
+    """Atom that a feed reader takes: ids that stay, times, titles; what is in a text stays text."""
+    from xml.etree import ElementTree as ET
+
+    client.app.state.product.watcher.check()  # type: ignore[attr-defined]
+    answer = client.get("/v1/alerts.atom")
+    assert answer.headers["content-type"] == "application/atom+xml"
+    root = ET.fromstring(answer.content)
+    atom = "{http://www.w3.org/2005/Atom}"
+    alerts = client.get("/v1/alerts").json()["alerts"]
+    entries = root.findall(f"{atom}entry")
+    assert len(entries) == len(alerts)
+    assert {entry.findtext(f"{atom}id") for entry in entries} == {
+        f"urn:earmark:alert:{one['id']}" for one in alerts
+    }
+    assert root.findtext(f"{atom}updated", "").endswith("Z")

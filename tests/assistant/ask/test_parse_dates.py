@@ -80,6 +80,10 @@ def test_period(words: str, first: str | None, last: str | None) -> None:
         "march on",
         "1 or 2 stars",
         "next day delivery",
+        "in the last 99999999999 days",
+        "999999 weeks ago",
+        "99999 years ago",
+        "the last " + "9" * 400 + " days",
     ],
 )
 def test_no_period(words: str) -> None:

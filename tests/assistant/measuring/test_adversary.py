@@ -17,6 +17,8 @@ from assistant.scope import Scope
 from assistant.wiring import Product
 from tests.assistant.api.homes import Homes
 
+pytestmark = pytest.mark.faults
+
 TODAY = dt.date(2026, 9, 30)
 
 

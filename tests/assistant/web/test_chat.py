@@ -228,18 +228,20 @@ def test_a_server_that_is_gone_is_said_and_tried_again(site: Site, new_page: New
     new_page.wrong[:] = [words for words in new_page.wrong if "ERR_FAILED" not in words]  # type: ignore[attr-defined]
 
 
-def test_a_token_is_asked_for_and_taken_from_a_login_link(site: Site, new_page: NewPage) -> None:
-    """The link's token is used and does not stay in the address; without it a dialog asks."""
+def test_who_must_log_in_comes_to_the_page_by_link_or_key(site: Site, new_page: NewPage) -> None:
+    """A page that was asked for comes back after the login; the code of a link does not stay in the address."""
     address = site(token="s3cret")
     page = new_page()
-    page.goto(f"{address}/#token=s3cret")
-    page.locator(".example").first.wait_for()
-    assert "token" not in page.url
-    other = new_page()
-    other.goto(address)
-    other.get_by_label("Token", exact=True).fill("s3cret")
-    other.keyboard.press("Enter")
-    other.locator(".example").first.wait_for()
+    page.goto(f"{address}/feedback?themes=delivery")
+    page.wait_for_url("**/login?next=*")
+    page.get_by_text("With a key").click()
+    page.get_by_label("Key", exact=True).fill("wrong")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").get_by_text("unknown").wait_for()
+    page.get_by_label("Key", exact=True).fill("s3cret")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/feedback?themes=delivery")
+    page.get_by_role("heading", level=1).filter(has_text="item").wait_for()
     new_page.wrong[:] = [words for words in new_page.wrong if "401" not in words]  # type: ignore[attr-defined]
 
 

@@ -1,13 +1,8 @@
 // The public API, as any integrator would call it.
 
 import { events } from "./sse.js";
-import { askToken } from "./token.js";
 
-const TOKEN = "earmark.token";
-let token = null;
-let asking = null;
-
-takeToken();
+const CHANGES = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
 /** What the server said (RFC 9457), or that it could not be reached. */
 export class ApiError extends Error {
@@ -48,17 +43,15 @@ export async function put(path, text, type) {
 async function send(path, options) {
   const { method, body, form, type, signal, accept = "application/json" } = options;
   const headers = { Accept: accept };
-  if (token) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined || type) headers["Content-Type"] = type ?? "application/json";
   const payload = form ?? (body === undefined ? undefined : JSON.stringify(body));
-  const response = await reached(path, { method: method ?? (payload === undefined ? "GET" : "POST"), headers, body: payload, signal });
+  const verb = method ?? (payload === undefined ? "GET" : "POST");
+  if (CHANGES.has(verb)) headers["X-CSRF-Token"] = cookie("earmark_csrf");
+  const workspace = chosenWorkspace();
+  if (workspace) headers["Earmark-Workspace"] = workspace;
+  const response = await reached(path, { method: verb, headers, body: payload, signal });
   if (response.ok) return response;
-  if (response.status === 401) {
-    // Several calls may fail at once; they wait for the same answer.
-    asking ??= askToken(Boolean(token)).then(remember).finally(() => (asking = null));
-    await asking;
-    return send(path, options);
-  }
+  if (response.status === 401 && location.pathname !== "/login") return logIn();
   throw new ApiError(await problemOf(response));
 }
 
@@ -81,26 +74,28 @@ async function problemOf(response) {
 
 const unreachable = (detail) => new ApiError({ title: "No connection", detail, status: 0 });
 
-// A login link carries the token behind #, which is never sent to a server or kept in the history.
-function takeToken() {
-  const given = /^#token=(.+)$/.exec(location.hash);
-  if (given) {
-    history.replaceState(history.state, "", location.pathname + location.search);
-    remember(decodeURIComponent(given[1]));
-    return;
-  }
+/** The workspace that this browser looks at; null for the one that the server takes. */
+export function chosenWorkspace() {
   try {
-    token = sessionStorage.getItem(TOKEN);
+    return localStorage.getItem("earmark.workspace");
   } catch {
-    // Without storage the server says whether it wants one.
+    return null; // without storage it is always that of the server
   }
 }
 
-function remember(value) {
-  token = value;
-  try {
-    sessionStorage.setItem(TOKEN, value);
-  } catch {
-    // Without storage it is asked for again after a reload.
-  }
+/** Look at another workspace from now on. */
+export function chooseWorkspace(name) {
+  localStorage.setItem("earmark.workspace", name);
+}
+
+/** Leaves the page, so that whoever waits for an answer waits until then. */
+function logIn() {
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`);
+  return new Promise(() => {});
+}
+
+/** A cookie that scripts may read. */
+function cookie(name) {
+  const found = document.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
 }

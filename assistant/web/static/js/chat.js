@@ -222,8 +222,14 @@ function start() {
   });
   byId("history-new").addEventListener("click", () => go(null));
   addEventListener("popstate", () => open(new URLSearchParams(location.search).get("c")));
+  const asked = new URLSearchParams(location.search).get("q"); // a link that asks
+  if (asked) history.replaceState(null, "", "/");
   open(new URLSearchParams(location.search).get("c"));
   field.focus();
+  if (asked) {
+    field.value = asked;
+    submit();
+  }
 }
 
 start();
