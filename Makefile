@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: demo test check lint format serve benchmarks lock clean
+.PHONY: demo test check format benchmarks faults lock clean
 
 demo: $(READY)  ## load the sample, answer a question, serve the web chat on loopback
 	$(BIN)/earmark demo
@@ -24,6 +24,9 @@ format: $(READY)
 
 benchmarks: $(READY)  ## speed, memory and durability, as ratios to something measured in the same run
 	EARMARK_BENCHMARKS=1 $(BIN)/pytest tests/benchmarks -s --timeout 3600
+
+faults: $(READY)  ## kills, full disks, damage, attacks, nonsense: in full, with their counts (about an hour)
+	EARMARK_FAULTS=1 $(BIN)/pytest -m faults -s --timeout 3600
 
 lock: $(READY)  ## write the versions that are installed now to requirements.lock
 	$(BIN)/pip list --format=freeze --exclude earmark --exclude pip --exclude wheel --exclude setuptools | sed 's/+cpu$$//' > requirements.lock
