@@ -6,6 +6,7 @@ from pathlib import Path
 from assistant.errors import FileError
 from assistant.intake.delimited import DelimitedTable
 from assistant.intake.encodings import Survey, open_text, survey
+from assistant.intake.exports.chats import TranscriptTable, WhatsAppTable, is_transcript, is_whatsapp
 from assistant.intake.exports.mail import MailTable, is_mail
 from assistant.intake.exports.table import as_export
 from assistant.intake.json_rows import JsonLinesTable, JsonTable
@@ -35,7 +36,7 @@ _HEAD = 1 << 16
 
 
 def open_table(path: Path, *, sheet: str | None = None, known: Survey | None = None) -> Table:
-    """Open CSV, TSV, lines of text, JSON Lines, a JSON array, an Excel workbook, or mails.
+    """Open CSV, TSV, lines of text, JSON Lines, a JSON array, an Excel workbook, mails, or chats.
 
     Args:
         path: the file.
@@ -71,6 +72,10 @@ def _text_table(path: Path, found: Survey) -> Table:
         raise FileError(f"{path.name} holds binary data, no text; export it as CSV")
     if is_mail(head):
         return MailTable(path)
+    if is_whatsapp(head):
+        return WhatsAppTable(path, found)
+    if is_transcript(head):
+        return TranscriptTable(path, found)
     if _is_json_lines(head, path):
         return as_export(JsonLinesTable(path, encoding=found.encoding, size=found.size))
     if head[0] == "{" or (

@@ -21,6 +21,7 @@ from assistant.intake.reading import open_table
 from assistant.intake.rows import sample_of
 from assistant.intake.transcripts import turns_of_transcript
 from tests.assistant.api.nasty import PIECES
+from tests.assistant.intake.exports.test_chats import ANDROID, TALKS
 from tests.assistant.intake.exports.test_exports import CHAT, TICKET
 from tests.assistant.intake.exports.test_freshdesk import TICKET as FRESHDESK
 from tests.assistant.intake.exports.test_mail import ANSWER, ASK, THANKS
@@ -68,6 +69,8 @@ SEEDS = {
     "archive": "".join(
         f"From - Thu Mar  5 10:00:00 2026\n{mail}\n" for mail in (ASK, ANSWER, THANKS)
     ).encode(),
+    "whatsapp": ANDROID.encode(),
+    "transcripts": TALKS.encode(),
 }
 
 
