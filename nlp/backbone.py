@@ -16,6 +16,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from nlp.encoder import EncoderError, EncoderMissingError
+from nlp.windows import Groups
+
+_FEW = 4
 
 # RoBERTa and its multilingual kin number positions from behind the padding token, BERT from 0.
 FAMILIES = {"bert": False, "roberta": True, "xlm-roberta": True}
@@ -34,8 +37,22 @@ class BackboneConfig:
     num_hidden_layers: int
     intermediate_size: int
     layer_norm_eps: float
-    pad_token_id: int
     max_tokens: int
+
+
+class Linear(nn.Linear):
+    """`nn.Linear`, each row of which is the same whatever stands beside it.
+
+    For fewer rows than four the processor's matrix product adds in another order.
+    """
+
+    def forward(self, rows: Tensor) -> Tensor:
+        """`rows` (n, in) -> (n, out)."""
+        if len(rows) >= _FEW:
+            return super().forward(rows)
+        return super().forward(torch.cat([rows, rows.new_zeros(_FEW - len(rows), rows.shape[1])]))[
+            : len(rows)
+        ]
 
 
 class Layer(nn.Module):
@@ -45,23 +62,32 @@ class Layer(nn.Module):
         super().__init__()
         size = config.hidden_size
         self.heads = config.num_attention_heads
-        self.qkv = nn.Linear(size, 3 * size)
-        self.attended = nn.Linear(size, size)
+        self.qkv = Linear(size, 3 * size)
+        self.attended = Linear(size, size)
         self.norm_1 = nn.LayerNorm(size, eps=config.layer_norm_eps)
-        self.up = nn.Linear(size, config.intermediate_size)
-        self.down = nn.Linear(config.intermediate_size, size)
+        self.up = Linear(size, config.intermediate_size)
+        self.down = Linear(config.intermediate_size, size)
         self.norm_2 = nn.LayerNorm(size, eps=config.layer_norm_eps)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, states: Tensor, mask: Tensor | None) -> Tensor:
-        """`states` (texts, tokens, size); `mask` (texts, 1, 1, tokens) true for tokens, or None without padding."""
-        texts, tokens, size = states.shape
-        qkv = self.qkv(states).view(texts, tokens, 3, self.heads, size // self.heads)
-        query, key, value = qkv.permute(2, 0, 3, 1, 4)
-        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-        mixed = mixed.transpose(1, 2).reshape(texts, tokens, size)
+    def forward(self, states: Tensor, groups: Groups) -> Tensor:
+        """`states` (tokens, size) of texts one behind the other, `groups` (texts, tokens of each) of like length."""
+        mixed = self._mixed(self.qkv(states), groups)
         states = self.norm_1(states + self.dropout(self.attended(mixed)))
         return self.norm_2(states + self.dropout(self.down(functional.gelu(self.up(states)))))  # type: ignore[no-any-return]
+
+    def _mixed(self, qkv: Tensor, groups: Groups) -> Tensor:
+        """Attention inside each text."""
+        size = qkv.shape[1] // 3
+        parts, start = [], 0
+        for texts, tokens in groups:
+            end = start + texts * tokens
+            rows = qkv[start:end].view(texts, tokens, 3, self.heads, size // self.heads)
+            query, key, value = rows.permute(2, 0, 3, 1, 4)
+            mixed = functional.scaled_dot_product_attention(query, key, value)
+            parts.append(mixed.transpose(1, 2).reshape(texts * tokens, size))
+            start = end
+        return torch.cat(parts)
 
 
 class Embeddings(nn.Module):
@@ -74,10 +100,9 @@ class Embeddings(nn.Module):
         self.kind = nn.Parameter(torch.zeros(config.hidden_size))
         self.norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
 
-    def forward(self, ids: Tensor) -> Tensor:
-        """`ids` (texts, tokens) -> (texts, tokens, size)."""
-        positions = self.positions.weight[: ids.shape[1]]
-        return self.norm(self.words(ids) + positions + self.kind)  # type: ignore[no-any-return]
+    def forward(self, ids: Tensor, positions: Tensor) -> Tensor:
+        """`ids` and `positions` (tokens,) -> (tokens, size)."""
+        return self.norm(self.words(ids) + self.positions(positions) + self.kind)  # type: ignore[no-any-return]
 
 
 class Encoding(Protocol):
@@ -139,7 +164,6 @@ def _config(raw: dict[str, Any], folder: Path, first: int) -> BackboneConfig:
     return BackboneConfig(
         **{field: raw[field] for field in fields},
         layer_norm_eps=raw["layer_norm_eps"],
-        pad_token_id=raw.get("pad_token_id", 0),
         max_tokens=min(limit or raw["max_position_embeddings"], raw["max_position_embeddings"] - first),
     )
 

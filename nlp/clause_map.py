@@ -62,4 +62,4 @@ def _read(network: Network, tokenizer: Tokenizer, pieces: Sequence[Piece]) -> tu
 def _pack(network: Network, tokenizer: Tokenizer, pieces: Sequence[Piece]) -> Batch:
     config = network.config
     cut = windows([p.text for p in pieces], [p.spans for p in pieces], tokenizer, config.max_tokens)
-    return pack(cut, [len(p.spans) for p in pieces], config.pad_token_id)
+    return pack(cut, [len(p.spans) for p in pieces])

@@ -15,7 +15,7 @@ from nlp.heads import HEADS, REPLY_HEADS
 from nlp.losses import ClassWeights, clause_losses, fields_loss
 from nlp.network import Network, Pooled
 from nlp.targets import Targets, targets
-from nlp.windows import Batch, Window, pack, windows
+from nlp.windows import Batch, Window, in_order, pack, windows
 
 Progress = Callable[[str], None]
 Cutter = Callable[[str], list[tuple[int, int]]]
@@ -27,7 +27,7 @@ class Recipe:
 
     Attributes:
         rate_fork, rate_heads: peak learning rates of AdamW, warmed up over `warmup` of the steps, then linear to 0.
-        batch_tokens: most tokens in one batch, padding included; at most `batch_items` items.
+        batch_tokens: most tokens in one batch, each example counted as the longest; at most `batch_items` items.
         shares: per source, the share of its examples seen in each epoch (1 when not named).
         trust: per source, the weight of its items in the loss (1 when not named).
     """
@@ -52,7 +52,7 @@ class Prepared:
     examples: list[Example]
     windows: list[list[Window]]
     targets: list[Targets]
-    states: list[NDArray[np.float16]]  # per example: the states of all its windows, one after the other
+    states: list[list[NDArray[np.float16]]]  # per example: the states of the tokens of each of its windows
 
     def lengths(self) -> NDArray[np.int64]:
         """Tokens per example."""
@@ -82,32 +82,27 @@ def prepare(network: Network, tokenizer: object, examples: Sequence[Example], cu
     )
 
 
-def _lower_states(network: Network, groups: list[list[Window]], size: int = 64) -> list[NDArray[np.float16]]:
-    flat = [
-        (number, place, window) for number, group in enumerate(groups) for place, window in enumerate(group)
-    ]
-    flat.sort(key=lambda row: len(row[2].ids))
-    found: dict[tuple[int, int], NDArray[np.float16]] = {}
+def _lower_states(
+    network: Network, groups: list[list[Window]], size: int = 64
+) -> list[list[NDArray[np.float16]]]:
+    """The states of the tokens of each window, by example."""
+    flat = in_order(groups)
+    found: list[list[NDArray[np.float16]]] = [[np.empty(0, np.float16)] * len(group) for group in groups]
     for start in range(0, len(flat), size):
         part = flat[start : start + size]
-        batch = pack([[w] for _, _, w in part], [1] * len(part), network.config.pad_token_id)
-        states = network.shared(batch).to(torch.float16).numpy()
-        for (number, place, window), row in zip(part, states, strict=True):
-            found[number, place] = row[: len(window.ids)].copy()
-    return [np.concatenate([found[n, p] for p in range(len(group))]) for n, group in enumerate(groups)]
+        states = network.shared(pack([[w] for _, _, w in part], [1] * len(part))).to(torch.float16).numpy()
+        ends = np.cumsum([len(window.ids) for _, _, window in part])
+        for (number, place, _), rows in zip(part, np.split(states, ends[:-1]), strict=True):
+            found[number][place] = rows.copy()
+    return found
 
 
-def cached_batch(data: Prepared, rows: Sequence[int], pad: int) -> tuple[Tensor, Batch]:
-    """States (windows, tokens, size) and layout of some of the prepared examples."""
-    batch = pack([data.windows[r] for r in rows], [len(data.targets[r].why) for r in rows], pad)
-    states = np.zeros((*batch.ids.shape, data.states[rows[0]].shape[1]), np.float32)
-    line = 0
-    for row in rows:
-        start = 0
-        for window in data.windows[row]:
-            states[line, : len(window.ids)] = data.states[row][start : start + len(window.ids)]
-            start, line = start + len(window.ids), line + 1
-    return torch.from_numpy(states), batch
+def cached_batch(data: Prepared, rows: Sequence[int]) -> tuple[Tensor, Batch]:
+    """States (tokens, size) and layout of some of the prepared examples."""
+    chosen = [data.windows[row] for row in rows]
+    states = [data.states[rows[number]][place] for number, place, _ in in_order(chosen)]
+    batch = pack(chosen, [len(data.targets[row].why) for row in rows])
+    return torch.from_numpy(np.concatenate(states).astype(np.float32)), batch
 
 
 def batches(
@@ -146,7 +141,7 @@ def loss_of(
 def _part_loss(
     network: Network, data: Prepared, rows: list[int], weights: ClassWeights, trust: Tensor, *, pairs: bool
 ) -> Tensor:
-    states, batch = cached_batch(data, rows, network.config.pad_token_id)
+    states, batch = cached_batch(data, rows)
     pooled = network.pool(states, batch)
     wanted = [data.targets[r] for r in rows]
     return _pooled_loss(network, pooled, batch.item_of_clause, wanted, weights, trust[rows], pairs=pairs)
@@ -214,7 +209,7 @@ def _read_all(network: Network, data: Prepared, *, pairs: bool, size: int = 128)
     ordered = chosen[np.argsort(data.lengths()[chosen])]
     for start in range(0, len(ordered), size):
         rows = ordered[start : start + size].tolist()
-        states, batch = cached_batch(data, rows, network.config.pad_token_id)
+        states, batch = cached_batch(data, rows)
         with torch.no_grad():
             pooled = network.pool(states, batch)
         yield _Read(rows=rows, pooled=pooled, item_of_clause=batch.item_of_clause, pairs=pairs)

@@ -93,7 +93,7 @@ def _outputs(
 
 
 def _logits(network: Network, data: Prepared, rows: list[int], *, pairs: bool) -> FloatArray:
-    states, batch = cached_batch(data, rows, network.config.pad_token_id)
+    states, batch = cached_batch(data, rows)
     with torch.inference_mode():
         pooled = network.pool(states, batch)
         logits = network.heads.replies(pooled) if pairs else network.heads(pooled, batch.item_of_clause).item

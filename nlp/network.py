@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from nlp.backbone import Backbone, Layer
+from nlp.backbone import Backbone, Layer, Linear
 from nlp.heads import HEADS, POLARITIES, REPLY_HEADS, slices, width
-from nlp.windows import Batch
+from nlp.windows import Batch, Groups
 
 THEME_SLICE = slices(HEADS)["themes"]
 
@@ -58,11 +58,11 @@ class Heads(nn.Module):
     def __init__(self, size: int) -> None:
         super().__init__()
         labels = width(HEADS)
-        self.item = nn.Linear(size, labels)
-        self.clause = nn.Linear(size, labels, bias=False)
+        self.item = Linear(size, labels)
+        self.clause = Linear(size, labels, bias=False)
         self.polarity = nn.Linear(2 * size, len(POLARITIES))
-        self.why = nn.Linear(2 * size, 1)
-        self.reply = nn.Linear(4 * size, width(REPLY_HEADS))
+        self.why = Linear(2 * size, 1)
+        self.reply = Linear(4 * size, width(REPLY_HEADS))
 
     def forward(self, pooled: Pooled, item_of_clause: Tensor) -> Logits:
         """Logits of items and clauses. A clause is judged as if it were an item of its own."""
@@ -123,18 +123,17 @@ class Network(nn.Module):
         changed = ("fork.", "heads.", "alone.")
         return {name: tensor for name, tensor in self.state_dict().items() if name.startswith(changed)}
 
-    def _run(self, layers: nn.ModuleList, states: Tensor, mask: Tensor) -> Tensor:
+    def _run(self, layers: nn.ModuleList, states: Tensor, groups: Groups) -> Tensor:
         """Layers in half precision where that is fast; what comes out is float32 again."""
-        attend = None if bool(mask.all()) else mask[:, None, None, :]
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.in_bfloat16):
             for layer in layers:
-                states = layer(states, attend)
+                states = layer(states, groups)
         return states.float()
 
     def shared(self, batch: Batch) -> Tensor:
-        """States after the lower layers, (windows, tokens, size). Never trained."""
+        """States after the lower layers, (tokens, size). Never trained."""
         with torch.no_grad():
-            return self._run(self.lower, self.embeddings(batch.ids), batch.mask)
+            return self._run(self.lower, self.embeddings(batch.ids, batch.positions), batch.groups)
 
     def embed(self, states: Tensor, batch: Batch) -> Tensor:
         """The encoder's own embedding (items, size) of unit length; mean over the windows of long items."""
@@ -154,16 +153,16 @@ class Network(nn.Module):
 
     def clause_inputs(self, states: Tensor, batch: Batch) -> Pooled:
         """Mean states of items and clauses after the upper layers, of unit length: what `alone` is fitted on."""
-        states = self._run(self.upper, states, batch.mask)
-        clause = segment_mean(states.flatten(0, 1), batch.clause_of.flatten(), batch.clauses)
+        states = self._run(self.upper, states, batch.groups)
+        clause = segment_mean(states, batch.clause_of, batch.clauses)
         return Pooled(
             item=functional.normalize(_item_mean(states, batch)), clause=functional.normalize(clause)
         )
 
     def pool(self, states: Tensor, batch: Batch) -> Pooled:
         """Runs the fork and pools its states by item and by clause."""
-        states = self._run(self.fork, states, batch.mask)
-        clause = segment_mean(states.flatten(0, 1), batch.clause_of.flatten(), batch.clauses)
+        states = self._run(self.fork, states, batch.groups)
+        clause = segment_mean(states, batch.clause_of, batch.clauses)
         return Pooled(item=_item_mean(states, batch), clause=clause)
 
     def forward(self, states: Tensor, batch: Batch) -> Logits:
@@ -183,9 +182,4 @@ def _clauses_as_they_are(size: int) -> nn.Linear:
 
 def _item_mean(states: Tensor, batch: Batch) -> Tensor:
     """Mean token state per item: [CLS] and [SEP] included, as the encoder was trained."""
-    tokens = batch.mask.unsqueeze(2).to(states.dtype)
-    sums = states.new_zeros(batch.items, states.shape[2]).index_add(
-        0, batch.item_of_window, (states * tokens).sum(1)
-    )
-    sizes = states.new_zeros(batch.items, 1).index_add(0, batch.item_of_window, tokens.sum(1))
-    return sums / sizes
+    return segment_mean(states, batch.item_of, batch.items)

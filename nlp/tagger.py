@@ -261,7 +261,7 @@ class Tagger:
         for start in range(0, len(rows), size):
             some = rows[start : start + size]
             counts = [len(pieces[row].spans) for row in some]
-            yield some, pack([cut[row] for row in some], counts, self._network.config.pad_token_id)
+            yield some, pack([cut[row] for row in some], counts)
 
     def _windows(self, pieces: Sequence[Piece]) -> list[list[Window]]:
         limit = self._network.config.max_tokens
@@ -355,7 +355,7 @@ class Tagger:
         """Calibrated probabilities of each agent turn and, last, of the closing: (agent turns + 1, reply labels)."""
         pairs = [*(reply_pair(turns, number) for number in agent_turns(turns)), closing_pair(turns)]
         pieces = [pair(one) for one in pairs]
-        batch = pack(self._windows(pieces), [len(p.spans) for p in pieces], self._network.config.pad_token_id)
+        batch = pack(self._windows(pieces), [len(p.spans) for p in pieces])
         with torch.inference_mode():
             pooled = self._network.pool(self._network.shared(batch), batch)
             logits = self._network.heads.replies(pooled)

@@ -6,6 +6,7 @@ Nothing is dropped.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import torch
@@ -14,6 +15,8 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from nlp.tags import Span
+
+Groups = tuple[tuple[int, int], ...]
 
 BESIDE_TOKENS = 2  # [CLS] and [SEP] stand in every window
 
@@ -28,21 +31,23 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Batch:
-    """Windows padded to one length, with clauses and items numbered through the batch.
+    """The tokens of all windows one behind the other, without padding; clauses and items numbered through the batch.
 
     Attributes:
-        ids: (windows, tokens) token ids.
-        mask: (windows, tokens), true where there is a token.
-        clause_of: (windows, tokens) clause number; `clauses` for tokens that belong to none.
-        item_of_window: (windows,) item number.
+        ids: (tokens,) token ids.
+        positions: (tokens,) place in the window, from 0.
+        groups: (windows, tokens of each) of windows of one length, in order.
+        clause_of: (tokens,) clause number; `clauses` for tokens that belong to none.
+        item_of: (tokens,) item number.
         item_of_clause: (clauses,) item number.
         items: number of items.
     """
 
     ids: Tensor
-    mask: Tensor
+    positions: Tensor
+    groups: Groups
     clause_of: Tensor
-    item_of_window: Tensor
+    item_of: Tensor
     item_of_clause: Tensor
     items: int
 
@@ -100,25 +105,33 @@ def _end(owner: NDArray[np.int32], start: int, room: int) -> int:
     return int(boundaries[-1]) if len(boundaries) and boundaries[-1] > start + room // 2 else limit
 
 
-def pack(items: Sequence[Sequence[Window]], clause_counts: Sequence[int], pad: int) -> Batch:
-    """Pads the windows of several items to one batch."""
-    flat = [(number, window) for number, group in enumerate(items) for window in group]
-    longest = max(len(window.ids) for _, window in flat)
+def in_order(items: Sequence[Sequence[Window]]) -> list[tuple[int, int, Window]]:
+    """(item, place in it, window) by length: the order in which a batch holds them."""
+    flat = [
+        (number, place, window) for number, group in enumerate(items) for place, window in enumerate(group)
+    ]
+    return sorted(flat, key=lambda one: len(one[2].ids))
+
+
+def pack(items: Sequence[Sequence[Window]], clause_counts: Sequence[int]) -> Batch:
+    """One batch of the windows of several items.
+
+    Attention then runs over windows of one length at a time, so that what comes out for a text does not depend on those
+    beside it: padding would change the order in which the processor adds, and in bfloat16 the third decimal.
+    """
+    flat = in_order(items)
+    lengths = [len(window.ids) for _, _, window in flat]
     first_clause = np.concatenate([[0], np.cumsum(clause_counts)])
-    ids = np.full((len(flat), longest), pad, np.int64)
-    owner = np.full((len(flat), longest), first_clause[-1], np.int64)
-    mask = np.zeros((len(flat), longest), bool)
-    for row, (number, window) in enumerate(flat):
-        length = len(window.ids)
-        ids[row, :length] = window.ids
-        mask[row, :length] = True
-        owned = window.clauses >= 0
-        owner[row, :length][owned] = window.clauses[owned] + first_clause[number]
+    owner = [
+        np.where(window.clauses >= 0, window.clauses + first_clause[number], first_clause[-1])
+        for number, _, window in flat
+    ]
     return Batch(
-        ids=torch.from_numpy(ids),
-        mask=torch.from_numpy(mask),
-        clause_of=torch.from_numpy(owner),
-        item_of_window=torch.tensor([number for number, _ in flat]),
+        ids=torch.from_numpy(np.concatenate([window.ids for _, _, window in flat]).astype(np.int64)),
+        positions=torch.from_numpy(np.concatenate([np.arange(length) for length in lengths])),
+        groups=tuple((len(list(same)), length) for length, same in groupby(lengths)),
+        clause_of=torch.from_numpy(np.concatenate(owner).astype(np.int64)),
+        item_of=torch.from_numpy(np.repeat([number for number, _, _ in flat], lengths)),
         item_of_clause=torch.from_numpy(np.repeat(np.arange(len(items)), clause_counts)),
         items=len(items),
     )

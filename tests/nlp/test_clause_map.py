@@ -34,7 +34,7 @@ def clause_vectors(network: Network, text: str) -> tuple[torch.Tensor, torch.Ten
     read = []
     for pieces in ([piece], alone):
         cut = windows([p.text for p in pieces], [p.spans for p in pieces], tokenizer, 256)
-        batch = pack(cut, [len(p.spans) for p in pieces], 0)
+        batch = pack(cut, [len(p.spans) for p in pieces])
         read.append(network.embed_parts(network.shared(batch), batch))
     return read[0].clause, read[1].item
 

@@ -47,10 +47,12 @@ def test_no_token_is_lost(tokenizer, max_tokens):
 
 
 def test_a_batch_numbers_clauses_and_items_through(tokenizer):
-    """In a batch, clauses are counted on from item to item, and padding belongs to no clause."""
+    """In a batch, clauses are counted on from item to item; windows of one length come together, shorter ones first."""
     groups = windows(["late", "kind driver"], [[(0, 4)], [(0, 4), (5, 11)]], tokenizer, 16)
-    batch = pack(groups, [1, 2], pad=0)
+    batch = pack(groups, [1, 2])
 
-    assert batch.clause_of.tolist() == [[3, 0, 3, 3], [3, 1, 2, 3]]
+    assert batch.groups == ((1, 3), (1, 4))
+    assert batch.clause_of.tolist() == [3, 0, 3, 3, 1, 2, 3]
+    assert batch.positions.tolist() == [0, 1, 2, 0, 1, 2, 3]
+    assert batch.item_of.tolist() == [0, 0, 0, 1, 1, 1, 1]
     assert batch.item_of_clause.tolist() == [0, 1, 1]
-    assert batch.mask.sum().item() == 7
