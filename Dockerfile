@@ -7,7 +7,7 @@ ARG TORCH_INDEX_URL=https://download.pytorch.org/whl/cpu
 RUN python -m venv /opt/earmark
 RUN /opt/earmark/bin/pip install torch==2.13.0 ${TORCH_INDEX_URL:+--index-url "$TORCH_INDEX_URL"}
 COPY requirements.lock ./
-RUN grep -viE '^(axe-|mypy|ruff|schemathesis|pytest|hypothesis|playwright|import-linter|types-)' requirements.lock > run.lock \
+RUN grep -viE '^(axe-|mypy|ruff|schemathesis|pytest|hypothesis|playwright|import-linter|ray=|types-)' requirements.lock > run.lock \
     && /opt/earmark/bin/pip install -r run.lock
 COPY . .
 RUN /opt/earmark/bin/pip install --no-deps .

@@ -115,12 +115,23 @@ def tag(
         Path | None,
         typer.Option("--output", dir_okay=False, help="JSON Lines with the tags; default is the screen."),
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            help="Tag on this Ray cluster, such as ray-head:6379; `local` starts one here. Resumable."
+        ),
+    ] = None,
 ) -> None:
     """Tag texts without storing anything."""
-    from assistant.commands import tagging
+    from assistant.commands import cluster, tagging
 
+    if ray and not output:
+        raise typer.BadParameter("--ray writes to a file; name it with --output")
     with _settings() as settings:
-        tagging.tag_file(settings, file, output)
+        if ray and output:
+            cluster.tag_file(settings, file, output, ray)
+        else:
+            tagging.tag_file(settings, file, output)
 
 
 @app.command()

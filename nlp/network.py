@@ -173,7 +173,7 @@ class Network(nn.Module):
 
 def _clauses_as_they_are(size: int) -> nn.Linear:
     """A map of clause and item vectors (clauses, 2 * size) that gives the clause's back; fitted in training."""
-    layer = nn.Linear(2 * size, size)
+    layer = Linear(2 * size, size)
     with torch.no_grad():
         layer.weight.copy_(torch.cat([torch.eye(size), torch.zeros(size, size)], 1))
         layer.bias.zero_()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from nlp.calibrate import FloatArray, sigmoid
 from nlp.content_words import content_stems
-from nlp.phrase_vectors import Embed, Vectors, phrase_vectors, unit
+from nlp.phrase_vectors import Embed, Vectors, cosines, phrase_vectors, unit
 from nlp.taxonomy import Taxonomy, Theme
 
 FEATURES = ("sentence", "name", "phrase", "lead", "words", "whole")
@@ -152,14 +152,14 @@ class OwnThemes:
     def features(self, texts: Sequence[str], vectors: Vectors, whole: Vectors) -> FloatArray:
         """The evidence of each clause for each theme, (clauses, themes, 6); `whole` is (d,) or (clauses, d)."""
         clauses, item = self._centred(vectors), self._centred(whole)
-        sentence, name = clauses @ self._sentences.T, clauses @ self._names.T
-        phrase = np.stack([(clauses @ words.T).max(axis=1) for words in self._phrases], axis=1)
-        rivals = (clauses @ self._rival_sentences.T + clauses @ self._rival_names.T) / 2
+        sentence, name = cosines(clauses, self._sentences), cosines(clauses, self._names)
+        phrase = np.stack([cosines(clauses, words).max(axis=1) for words in self._phrases], axis=1)
+        rivals = (cosines(clauses, self._rival_sentences) + cosines(clauses, self._rival_names)) / 2
         strongest = np.where(self._is_rival[None], rivals[:, None, :], -1.0).max(axis=2)
         lead = (sentence + name) / 2 - strongest
         said = [content_stems(text) for text in texts]
         shared = np.array([[len(own & one) for own in self._words] for one in said], float)
-        share = np.broadcast_to(item @ self._sentences.T, sentence.shape)
+        share = np.broadcast_to(cosines(item, self._sentences), sentence.shape)
         return np.stack([sentence, name, phrase, lead, shared.clip(0, MOST_WORDS), share], axis=-1)
 
     def _centred(self, vectors: NDArray[Any]) -> Vectors:

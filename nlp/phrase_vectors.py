@@ -35,6 +35,11 @@ def unit(vectors: NDArray[Any]) -> Vectors:
     return np.asarray(rows / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
+def cosines(left: Vectors, right: Vectors) -> Vectors:
+    """Between unit vectors (n, d) and (m, d): (n, m). Added in double, so that no digit depends on the other rows."""
+    return np.asarray(left.astype(np.float64) @ right.astype(np.float64).T, dtype=np.float32)
+
+
 def phrase_vectors(texts: Sequence[str], embed: Embed, cache: Path | None = None) -> Vectors:
     """Unit vectors (n, d) of the texts; with a cache folder each text is embedded once per encoder."""
     if not len(texts):

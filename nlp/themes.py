@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.labels import THEMES
-from nlp.phrase_vectors import Embed, Vectors, phrase_vectors, unit
+from nlp.phrase_vectors import Embed, Vectors, cosines, phrase_vectors, unit
 from nlp.taxonomy import SubTheme, Taxonomy, TaxonomyError, Theme
 
 __all__ = ["SubTheme", "SubThemes", "Taxonomy", "TaxonomyError", "Theme"]
@@ -98,8 +98,8 @@ class _Prototype:
 
     def score(self, vectors: Vectors) -> Vectors:
         """Mean of the cosines to the nearest words and to the centroid, per row of `vectors` (n, d)."""
-        nearest = (vectors @ self.words.T).max(axis=1)
-        return np.asarray((nearest + vectors @ self.centroid) / 2, dtype=np.float32)
+        nearest = cosines(vectors, self.words).max(axis=1)
+        return np.asarray((nearest + cosines(vectors, self.centroid[None])[:, 0]) / 2, dtype=np.float32)
 
 
 def _prototypes(
