@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: demo test check format benchmarks faults lock clean
+.PHONY: demo test check format bench faults lock clean
 
 demo: $(READY)  ## load the sample, answer a question, serve the web chat on loopback
 	$(BIN)/earmark demo
@@ -22,7 +22,7 @@ format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-benchmarks: $(READY)  ## speed, memory and durability, as ratios to something measured in the same run
+bench: $(READY)  ## speed, memory and scores, as ratios to something measured in the same run; the README's table is written from it
 	EARMARK_BENCHMARKS=1 $(BIN)/pytest tests/benchmarks -s --timeout 3600
 
 faults: $(READY)  ## kills, full disks, damage, attacks, nonsense: in full, with their counts (about an hour)

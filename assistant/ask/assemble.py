@@ -14,7 +14,7 @@ from assistant.ask.question import Question
 from assistant.ask.roles import act, is_modifier, left_out, sides, split_outcome
 from assistant.ask.scopes import Draft
 from assistant.ask.stems import bag
-from assistant.ask.tokens import tokenise
+from assistant.ask.tokens import Token, tokenise
 from assistant.ask.values import Values
 
 _LISTING = frozenset({"drivers", "rank", "quotes", "summary", "emerging", "impact"})
@@ -36,7 +36,7 @@ class Assembler:
 
     def draft(self, question: Question, topics: Sequence[str] = ()) -> tuple[Draft, list[str]]:
         """The draft, and the words that were not understood; `topics` are the themes of the plan before."""
-        if intents.asks_help(question, self.lexicon):
+        if intents.asks_help(question, self.lexicon) or intents.thanks(question):
             return Draft(intent="help"), []
         if reason := refusals.reason(question, self.lexicon, self.values.attributes):
             return Draft(intent="unsupported", reason=reason), []
@@ -73,9 +73,11 @@ class Assembler:
             for m in rest
             if not (found and m.key == "themes" and found.hit.first <= m.first and m.last <= found.hit.last)
         ]
+        most = limit(question, self.lexicon)
+        unknown += [token.text for token in _unused(question) if token.number != most]
         values = {name: self.values.values(name) for name in {m.attribute for m in rest if m.attribute}}
         return Facts(
-            question=question, mentions=rest, breakdown=found, limit=limit(question, self.lexicon),
+            question=question, mentions=rest, breakdown=found, limit=most,
             sides=None if question.has("separate") else sides(question, rest, values),
         ), out, unknown  # fmt: skip
 
@@ -149,7 +151,11 @@ class Assembler:
         firm = [m for m in outcome if not is_modifier(question, m, shared, self.lexicon.people)]
         done = act(question, self.lexicon, shared) if not firm and not facts.has("separate") else None
         if done:
-            return [m for m in shared if m.last <= done.first or m.first >= done.last or m.attribute], [done]
+            return [
+                m
+                for m in shared
+                if m.last <= done.first or m.first >= done.last or (m.attribute and not m.is_outcome)
+            ], [done]
         return scope, outcome or [_NEGATIVE]
 
     def _share(self, facts: Facts, shared: list[Mention]) -> tuple[list[Mention], list[Mention]]:
@@ -167,6 +173,18 @@ class Assembler:
             if group:
                 return [m for m in shared if m not in group], group
         return split_outcome(facts.question, shared, self.lexicon)
+
+
+def _unused(question: Question) -> list[Token]:
+    """Numbers in digits that nothing has read: "within 30 days" is no period."""
+    read = question.named | question.silent | question.known
+    return [
+        token
+        for place, token in enumerate(question.tokens)
+        if token.low.isdigit()
+        and place not in read
+        and not any(place in hit.places for hit in question.dimensions)
+    ]
 
 
 def _without_echo(intent: Intent | None, mentions: Sequence[Mention]) -> list[Mention]:

@@ -6,7 +6,9 @@ from assistant.ask.plan import QueryPlan
 from assistant.ask.ranking import rank
 from assistant.ask.trends import UNITS, moving
 from assistant.ask.voices import quotes, shown_term
-from assistant.ask.words import interval, number, of, percent, period, upper
+from assistant.ask.words import interval, number, of, percent, period, points, upper
+from assistant.insight.drivers import LEAST_OUTCOME
+from assistant.insight.statistics import Table
 from assistant.scope import Scope
 
 
@@ -26,9 +28,32 @@ def _count(view: View, plan: QueryPlan, ledger: Ledger) -> None:
     wanted = scope.narrowed(plan.outcome) if plan.outcome else scope
     fact = ledger.fact("share", "count", wanted, len(view.items(base)))
     ledger.say("head", _sentence(view, plan, fact, is_all=wanted == base), facts=[fact])
+    if plan.outcome and not fact.of < LEAST_OUTCOME:
+        _others(view, plan, ledger, fact)
     _customers(view, ledger, wanted, fact.n)
     for voice in quotes(ledger, view.items(wanted), shown_term(plan), 2):
         ledger.say("quotes", "", citations=[voice], title="For example")
+
+
+def _others(view: View, plan: QueryPlan, ledger: Ledger, fact: Fact) -> None:
+    """The share among all items that are not meant, without which a share says little."""
+    frame = Scope(period=plan.scope.period)
+    asked = plan.scope.model_copy(update={"period": None})
+    rest = counted(frame).without(asked)
+    size = len(view.items(rest))
+    if asked.is_empty() or plan.outcome is None or size < LEAST_OUTCOME:
+        return
+    other = ledger.fact("share", "others", rest.narrowed(plan.outcome), size)
+    table = Table(a=fact.n, b=fact.of - fact.n, c=other.n, d=other.of - other.n)
+    low, high = table.interval
+    among = f"all other items, {percent(other.value)} ({of(other.n, other.of)})"
+    more = points(table.difference, (low, high))
+    text = (
+        f"That is no clear difference from {among}: {more}."
+        if low <= 0 <= high
+        else f"That is {more} than of {among}."
+    )
+    ledger.say("text", text, facts=[fact, other])
 
 
 def _sentence(view: View, plan: QueryPlan, fact: Fact, *, is_all: bool) -> str:

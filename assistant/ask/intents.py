@@ -16,6 +16,12 @@ _YOU = frozenset({"you", "your", "yours", "yourself"})
 _VOICES = bag(
     "comments comment feedback reviews review messages posts tweets quotes voices emails chats ones statements"
 )
+_THANKS = frozenset({"thanks", "thank", "thankyou", "cheers"})
+_PLEASED = frozenset({"great", "perfect", "awesome", "cool", "brilliant", "wonderful", "excellent"})
+_QUESTIONS = frozenset(
+    {"what", "who", "how", "why", "which", "where", "when", "do", "does", "did", "is", "are", "show", "list"}
+)
+_LONGEST_THANKS = 8
 _FEELINGS = frozenset({"emotions", "sentiment"})
 
 
@@ -47,6 +53,16 @@ def asks_help(question: Question, lexicon: Lexicon) -> bool:
     alone = sum(token.is_word for token in question.tokens) <= 2
     hits = lexicon.help.find(question.tokens)
     return any(hit.last - hit.first > 1 or alone or question.low(hit.first) == "earmark" for hit in hits)
+
+
+def thanks(question: Question) -> bool:
+    """Whether it only thanks, or says that an answer was good: "thanks, that was helpful"."""
+    words = [token.low for token in question.tokens if token.is_word]
+    opens = set(words[:3]) & _THANKS or (words[:1] and words[0] in _PLEASED)
+    asks = "?" in question.text or question.has(
+        "why", "count", "share", "which", "show", "quotes", "trend", "compare", "who"
+    )
+    return bool(opens) and not asks and len(words) <= _LONGEST_THANKS and not set(words[:1]) & _QUESTIONS
 
 
 def addresses(question: Question) -> bool:

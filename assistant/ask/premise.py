@@ -43,6 +43,9 @@ _MOST = re.compile(
 _FEW = re.compile(
     rf"{_ASKS} ((hardly|barely) any(one|body)?|nobody|no one|none|(very )?(few|little))\b", re.IGNORECASE
 )
+_MORE = re.compile(rf"{_ASKS} (there )?((so )?(many|much)|even|still)? ?more\b", re.IGNORECASE)
+_FEWER = re.compile(rf"{_ASKS} (there )?((so )?(many|much)|even|far)? ?(fewer|less)\b", re.IGNORECASE)
+_THAN = re.compile(r"\bthan\b", re.IGNORECASE)
 _SPEAKS = re.compile(r"\b(complain|talk|speak|write|moan|grumble|mention)(s|ing)?\b", re.IGNORECASE)
 _PLEASANT = {"positive", "loyal", "gratitude", "joy", "approval", "relief", "low", "praise", "+"}
 
@@ -53,13 +56,19 @@ def premise_of(question: str, plan: QueryPlan) -> Premise | None:
         return None
     is_good = _is_pleasant(plan)
     worse, better = _WORSE.search(question), _BETTER.search(question)
-    rise = _RISE.search(question) or (better if is_good else worse)
-    fall = _FALL.search(question) or (worse if is_good else better)
+    rise = _RISE.search(question) or (better if is_good else worse) or _more(_MORE, question, plan)
+    fall = _FALL.search(question) or (worse if is_good else better) or _more(_FEWER, question, plan)
     if rise or fall:
         return None if rise and fall else "rise" if rise else "fall"
     if _MOST.search(question):
         return "all" if _SPEAKS.search(question) else "most"
     return "few" if _FEW.search(question) else None
+
+
+def _more(pattern: re.Pattern[str], question: str, plan: QueryPlan) -> bool:
+    """Whether there are said to be more, or fewer, of them than before; than in another group is no change."""
+    is_over_time = not _THAN.search(question) or bool(plan.versus and plan.versus.period)
+    return is_over_time and bool(pattern.search(question))
 
 
 def _is_pleasant(plan: QueryPlan) -> bool:
@@ -142,7 +151,8 @@ def _sides(view: View, ledger: Ledger, plan: QueryPlan, wanted: Scope) -> tuple[
     base = counted(population(plan.scope)).model_copy(update={"period": None})
     asked = plan.scope.period
     if asked and asked.first:
-        earlier = spans.before(spans.of_period(asked)).period
+        named = plan.versus.period if plan.versus else None
+        earlier = named or spans.before(spans.of_period(asked)).period
         if all(view.items(base.narrowed(Scope(period=when))) for when in (asked, earlier)):
             return _fact(view, ledger, timeless, base, asked), _fact(view, ledger, timeless, base, earlier)
     found = course(view, base, timeless, asked)

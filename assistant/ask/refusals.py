@@ -15,6 +15,42 @@ NOTHING_READ = "I found nothing in the question that feedback could tell"
 ACTION = "it asks for an action, and I only answer questions about feedback"
 FORECAST = "it asks for a forecast, and feedback only tells what has been"
 
+SINGLE = "personal data of single customers is not given out here; the page Customers shows them"
+AGE = "age is not in the data"
+_PEOPLE = frozenset(
+    {
+        "customers",
+        "people",
+        "users",
+        "members",
+        "guests",
+        "clients",
+        "shoppers",
+        "those",
+        "everyone",
+        "women",
+        "men",
+    }
+)
+_MEASURES = frozenset(
+    {
+        "%",
+        "percent",
+        "orders",
+        "days",
+        "weeks",
+        "months",
+        "years",
+        "points",
+        "euros",
+        "dollars",
+        "pounds",
+        "items",
+        "stars",
+    }
+)
+_YOUNGEST, _OLDEST = 10, 110
+_ID_DIGITS = 3
 TRIVIA = "it asks for a fact about a person, a place or a thing, and I only know what customers say"
 
 
@@ -28,12 +64,29 @@ def reason(question: Question, lexicon: Lexicon, attributes: Collection[str]) ->
     if outside:
         return max(outside, key=lambda hit: hit.last - hit.first).means
     if _is_personal(question):
-        return "personal data of single customers is not given out"
+        return SINGLE
     if any(m.date and m.date.is_future for m in question.mentions):
         return FORECAST
     if _is_trivia(question):
         return TRIVIA
+    if _is_age(question) and not {"age", "birthday"} & {part for name in attributes for part in stems(name)}:
+        return AGE
     return _missing_field(question, lexicon, attributes)
+
+
+def _is_age(question: Question) -> bool:
+    """Customers "over 60", "under 25", "aged 30 to 40": a bare number behind people."""
+    for place, token in enumerate(question.tokens):
+        before, after = question.low(place - 1), question.low(place + 1)
+        bare = (
+            token.number is not None and place not in question.named and _OLDEST >= token.number >= _YOUNGEST
+        )
+        if bare and before == "aged":
+            return True
+        people = question.low(place - 2) in _PEOPLE
+        if bare and people and before in {"over", "under", "above", "below"} and after not in _MEASURES:
+            return True
+    return False
 
 
 def _is_action(question: Question, lexicon: Lexicon) -> bool:
@@ -53,6 +106,8 @@ def _within(hit: Hit[str], mentions: Sequence[Mention], keys: set[str]) -> bool:
 def _is_personal(question: Question) -> bool:
     """Whether one customer is named by a number: "customer T1023", "order 48213"."""
     for place, token in enumerate(question.tokens):
+        if _is_code(question, place):
+            return True
         named = question.low(place - 1) in {
             "customer",
             "client",
@@ -66,6 +121,20 @@ def _is_personal(question: Question) -> bool:
         if named and is_id:
             return True
     return False
+
+
+def _is_code(question: Question, place: int) -> bool:
+    """The id of a customer as systems write it: capitals, a hyphen and digits, as in "C-0412"."""
+    token = question.tokens[place]
+    before = question.tokens[place - 1].text if place else ""
+    is_free = not {place - 1, place} & question.named
+    return (
+        is_free
+        and token.is_joined
+        and token.low.isdigit()
+        and len(token.low) >= _ID_DIGITS
+        and before.isupper()
+    )
 
 
 def _is_trivia(question: Question) -> bool:

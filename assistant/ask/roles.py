@@ -206,6 +206,8 @@ def is_modifier(
     before = mention.first - 1
     while question.low(before) in {"the", "our", "all", "already", "most"}:
         before -= 1
+    if before > 0 and question.tokens[before - 1].stem in _GROUNDS:
+        return False  # "reasons for churn": churn is what is asked about
     if question.low(before) in _PREPOSITIONS | _CIRCUMSTANCES:
         return True
     return _in_clause(question, mention)

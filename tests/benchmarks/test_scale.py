@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.benchmarks.conftest import Record
+
 pytestmark = pytest.mark.skipif(
     not os.environ.get("EARMARK_BENCHMARKS"), reason="set EARMARK_BENCHMARKS=1 to measure"
 )
@@ -24,12 +26,18 @@ OPEN_PASSES = 300
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def found(tmp_path_factory: pytest.TempPathFactory, record: Record) -> dict[str, Any]:
     """What the script reports of both sizes."""
     command = [sys.executable, str(SCRIPT), "--json", "--home", str(tmp_path_factory.mktemp("scale"))]
     out = subprocess.run([*command, "10000", "100000"], stdout=subprocess.PIPE, check=True).stdout
     report: dict[str, Any] = json.loads(out.splitlines()[-1])
     print(json.dumps(report, indent=1))
+    for one in report["reports"]:
+        size = f"{one['size']:,} items"
+        for what in ("ask", "list", "search"):
+            record(f"{what}, {size}", f"p50 {one[what]['p50']:.0f}, p95 {one[what]['p95']:.0f} ms")
+        record(f"open from the snapshot, {size}", f"{one['open_s']:.2f} s")
+        record(f"disk, {size}", f"{one['disk_bytes_per_item'] / 1000:.1f} kB an item")
     return report
 
 

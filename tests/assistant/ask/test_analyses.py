@@ -272,6 +272,7 @@ def test_the_nearest_scope_keeps_the_topic(build: Build) -> None:
         {"intent": "count", "scope": {"themes": ["returns_refunds"], "attributes": {"channel": ["email"]}}},
         {"intent": "count", "scope": {}, "outcome": {"churn": RISK}},
         {"intent": "count", "scope": {"exclude": {"themes": ["return_cost"]}}},
+        {"intent": "count", "scope": {"themes": ["refund_slow"]}, "outcome": {"churn": RISK}},
         {"intent": "rank", "by": "sub_theme", "scope": {}},
         {"intent": "rank", "by": "channel", "scope": {}, "outcome": {"churn": RISK}},
         {"intent": "trend", "scope": {"themes": ["refund_slow"]}},
@@ -310,6 +311,18 @@ def test_every_number_has_its_receipt(build: Build, plan: dict[str, Any]) -> Non
     ledger, text = run(world, **plan)
     check(world, ledger)
     assert text
+
+
+def test_a_share_is_told_beside_that_of_all_others(build: Build) -> None:
+    """ "Do those with slow refunds leave more often?" wants to know more often than whom."""
+    world = build(returners(driver=True))
+    ledger, text = run(world, intent="count", scope={"themes": ["refund_slow"]}, outcome={"churn": RISK})
+    own, others = (
+        next(fact for fact in ledger.facts if fact.label == label) for label in ("count", "others")
+    )
+    assert own.of + others.of == ledger.view.items(Scope()).__len__()
+    assert "points more" in text
+    assert "than of all other items" in text
 
 
 def test_copies_count_once(build: Build) -> None:

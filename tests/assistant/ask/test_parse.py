@@ -280,6 +280,9 @@ def test_a_sub_theme_is_found_by_its_name() -> None:
         ("do divorced members complain more", "marital status"),
         ("what do people with kids say about prices", "marital status"),
         ("show praise that came in by fax", "fax"),
+        ("what do guests under 30 praise?", "age"),
+        ("compare members aged 45 with the rest", "age"),
+        ("what has KD-77120 told us", "personal data"),
     ],
 )
 def test_unsupported(parser: Parser, question: str, reason: str) -> None:
@@ -287,6 +290,43 @@ def test_unsupported(parser: Parser, question: str, reason: str) -> None:
     found = parser.read(question, TODAY).plan
     assert found.intent == "unsupported"
     assert reason in (found.reason or "")
+
+
+def test_a_number_that_nothing_reads_is_named(parser: Parser) -> None:
+    """An answer that left it out in silence would be wrong."""
+    assert parser.read("why do people leave within 14 days?", TODAY).unused == ["14"]
+    assert parser.read("the top 3 complaints with 2 stars", TODAY).unused == []
+
+
+def test_thanks_are_no_question(parser: Parser) -> None:
+    """Unless something is asked too."""
+    for said in ("thanks, that helped a lot", "Cheers!", "perfect, thank you for the quick answer"):
+        assert parser.read(said, TODAY).plan.intent == "help"
+    assert parser.read("thanks, and how many complain about returns?", TODAY).plan.intent == "count"
+    assert parser.read("who thanks us for the quick delivery?", TODAY).plan.intent != "help"
+
+
+def test_the_grounds_of_leaving_are_no_group(parser: Parser) -> None:
+    """What stands behind "reasons for" is explained, and not a limit."""
+    for asked in (
+        "list the reasons for churn",
+        "what are the causes of anger",
+        "main drivers of low ratings",
+    ):
+        assert not plan(parser, asked).get("scope"), asked
+
+
+@pytest.mark.parametrize(
+    ("question", "scope"),
+    [
+        ("how many members said that they would quit?", {"churn": ["leaving"]}),
+        ("do people distrust us?", {"forces": ["certainty"]}),
+        ("what do they say about losing faith", {"forces": ["certainty"]}),
+    ],
+)
+def test_words_for_leaving_and_trust(parser: Parser, question: str, scope: dict[str, Any]) -> None:
+    """An announcement to cancel is leaving; trust that is lost is no approval."""
+    assert plan(parser, question)["scope"] == scope
 
 
 def test_a_field_in_the_data_is_no_reason_to_refuse() -> None:

@@ -111,12 +111,25 @@ def test_too_little_is_said_to_be_too_little(world: World) -> None:
         ("Why does everyone complain about prices?", "all"),
         ("why are so few people happy with delivery", "few"),
         ("why are customers most unhappy in May", None),
+        ("Why are fewer people complaining about returns?", "fall"),
+        ("why were there more complaints", "rise"),
+        ("why do more gold members than silver members complain", None),
     ],
 )
 def test_what_is_taken_for_granted(question: str, premise: str | None) -> None:
     """A change in one direction, a large or a small share, and nothing else."""
     assert premise_of(question, QueryPlan(intent="drivers")) == premise
     assert premise_of(question, QueryPlan(intent="trend")) is None
+
+
+def test_fewer_than_in_another_month_is_a_change() -> None:
+    """And is told from both months."""
+    months = {
+        "scope": {"period": {"from": "2026-09-01", "to": "2026-09-30"}},
+        "versus": {"period": {"from": "2026-04-01", "to": "2026-04-30"}},
+    }
+    plan = QueryPlan.model_validate({"intent": "drivers", **months})
+    assert premise_of("why are there fewer complaints in September than in April", plan) == "fall"
 
 
 def test_better_is_less_of_what_is_bad_and_more_of_what_is_good() -> None:
