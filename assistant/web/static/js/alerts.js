@@ -2,6 +2,7 @@
 
 import { alertCard } from "./alert-card.js";
 import { call } from "./api.js";
+import { all, csvButton } from "./csv.js";
 import { announce, byId, h, keepingFocus } from "./dom.js";
 import { startPage } from "./page.js";
 import { problemCard } from "./problem.js";
@@ -17,7 +18,7 @@ async function load() {
   const holder = byId("found");
   holder.setAttribute("aria-busy", "true");
   try {
-    const [page, { watches }] = await Promise.all([call("/v1/alerts?limit=50"), call("/v1/watches")]);
+    const [page, { watches }] = await Promise.all([fetchPage(), call("/v1/watches")]);
     keepingFocus(() => holder.replaceChildren(alertsSection(page), watchesSection(watches)), () => byId("watch-question"));
     loadUnseen(page.unseen);
   } catch (error) {
@@ -25,6 +26,13 @@ async function load() {
   } finally {
     holder.setAttribute("aria-busy", "false");
   }
+}
+
+const fetchPage = (cursor) => call(`/v1/alerts?limit=50${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
+
+async function saved() {
+  return [["first", "last", "alert", "n", "of", "share", "n_before", "of_before", "share_before", "test", "p", "q", "seen"],
+    ...(await all(fetchPage, "alerts")).map((one) => [one.first, one.last, one.name, one.n, one.of, one.share, one.before.n, one.before.of, one.before.share, one.test, one.p ?? "", one.q ?? "", one.is_seen])];
 }
 
 function alertsSection(page) {
@@ -36,7 +44,7 @@ function alertsSection(page) {
     button.addEventListener("click", async () => {
       button.disabled = true;
       try {
-        const next = await call(`/v1/alerts?limit=50&cursor=${encodeURIComponent(cursor)}`);
+        const next = await fetchPage(cursor);
         list.append(...next.alerts.map((alert) => alertCard(alert, load)));
         add(next.next);
       } catch (error) {
@@ -48,9 +56,9 @@ function alertsSection(page) {
   };
   add(page.next);
   const unseen = page.alerts.filter((alert) => !alert.is_seen);
-  const all = unseen.length > 1 ? h("button", { type: "button", class: "quiet small", "data-key": "all-seen", onclick: () => seeAll(unseen) }, "Mark all as seen") : null;
+  const seen = unseen.length > 1 ? h("button", { type: "button", class: "quiet small", "data-key": "all-seen", onclick: () => seeAll(unseen) }, "Mark all as seen") : null;
   return h("section", { class: "frame", "aria-label": "Alerts" },
-    h("div", { class: "section-head" }, h("h2", {}, page.total ? `${some(page.total, "alert")}, ${count(page.unseen)} new` : "No alerts"), all),
+    h("div", { class: "section-head" }, h("h2", {}, page.total ? `${some(page.total, "alert")}, ${count(page.unseen)} new` : "No alerts"), seen, page.total ? csvButton("Alerts", saved) : null),
     page.total ? list : h("p", { class: "hint" }, "Nothing has stood out so far. It takes eight whole weeks of dated feedback before a week can."), more);
 }
 

@@ -60,6 +60,7 @@ async function reached(path, init) {
     return await fetch(path, init);
   } catch (error) {
     if (error.name === "AbortError") throw error;
+    dispatchEvent(new Event("earmark:unreachable"));
     throw unreachable("The server does not answer. It may have been stopped: start it with “earmark serve”, then try again.");
   }
 }

@@ -1,6 +1,7 @@
 // Customers who wrote: searched, ordered and filtered; all of it in the address.
 
 import { call } from "./api.js";
+import { all, csvButton } from "./csv.js";
 import { announce, h } from "./dom.js";
 import { problemCard } from "./problem.js";
 import { count, customerAddress, day, plain, some, upper, vocabulary } from "./words.js";
@@ -31,8 +32,16 @@ export async function showList(holder) {
     }
   }
 
-  holder.replaceChildren(h("div", { class: "browse-head" }, total, h("p", { class: "hint about" }, "Those who wrote, by what they said. The strength of the relationship is 0 for all strain and 100 for all bonds."), controls(names, load)), list);
+  holder.replaceChildren(h("div", { class: "browse-head" }, h("div", { class: "section-head" }, total, csvButton("Customers", saved)), h("p", { class: "hint about" }, "Those who wrote, by what they said. The strength of the relationship is 0 for all strain and 100 for all bonds."), controls(names, load)), list);
   await load();
+}
+
+/** All customers of the list, with all that is known of them. */
+async function saved() {
+  const found = await all(fetchPage, "customers");
+  const known = [...new Set(found.flatMap((one) => Object.keys(one.attributes)))];
+  return [["customer", "strength", "at_risk", "contacts", "last", "value", ...known],
+    ...found.map((one) => [one.id, one.strength, one.is_at_risk, one.items, one.last ?? "", one.worth ?? "", ...known.map((name) => one.attributes[name] ?? "")])];
 }
 
 function fetchPage(cursor) {

@@ -2,6 +2,7 @@
 
 import { call } from "./api.js";
 import { bar, scaleOf } from "./charts.js";
+import { COUNTED, counted, csvButton } from "./csv.js";
 import { announce, byId, h, s } from "./dom.js";
 import { fixing } from "./fixing.js";
 import { startPage } from "./page.js";
@@ -61,8 +62,8 @@ const empty = (theme) => h("p", {}, theme ? "Nothing is said about this." : "The
 
 const views = (found, names) => [relationship(found), forces(found, names), natures(found), spectrum(found, names), touchpoints(found, names)];
 
-function section(title, about, ...content) {
-  return h("section", { class: "frame" }, h("h2", {}, title), h("p", { class: "hint about" }, about), content);
+function section(title, about, table, ...content) {
+  return h("section", { class: "frame" }, h("div", { class: "section-head" }, h("h2", {}, title), csvButton(title, table)), h("p", { class: "hint about" }, about), content);
 }
 
 function relationship({ strength, groups, by, checks }) {
@@ -70,6 +71,7 @@ function relationship({ strength, groups, by, checks }) {
   return section(
     "Strength of the relationship",
     "From 0, all strain, to 100, all bonds; 50 is as much of either. Mood, loyalty, effort, empathy gaps and forces count alike, each customer once.",
+    () => [["group", "index", "low", "high", "customers"], ...rows.map(([name, one]) => [name, one.index, ...(one.ci ?? ["", ""]), one.customers])],
     h("div", { class: "strengths" }, rows.map(([name, one]) => gauge(by && name !== "All" ? plain(name) : name, one))),
     checks.map((check) => h("p", { class: "hint" }, agreement(check))),
   );
@@ -104,6 +106,8 @@ function forces({ forces: all, groups, relational, functional }, names) {
   return section(
     "Forces",
     "Six relational needs: the share of all items that shows each met or missed.",
+    () => [["group", "force", "side", ...COUNTED], ...[{ value: "all", forces: all }, ...groups].flatMap((group) => group.forces.flatMap(({ force, met, missed }) =>
+      [[group.value, force, "met", ...counted(met)], [group.value, force, "missed", ...counted(missed)]]))],
     h("p", { class: "legend" }, h("span", { class: "swatch bad" }), "missed", h("span", { class: "swatch good" }), "met", h("span", { class: "swatch line" }), "95 % interval"),
     h("ul", { class: "forces" }, all.map(({ force, about, met, missed }) =>
       h("li", {}, h("h3", {}, upper(names.name("forces", force))), h("p", { class: "hint" }, upper(about)),
@@ -144,6 +148,7 @@ function natures({ nature }) {
   return section(
     "Rational and emotional",
     "Rational: function or money is spoken of. Emotional: a feeling shows, or comfort, senses or identity.",
+    () => [["nature", ...COUNTED], ...nature.map((fact) => [fact.label, ...counted(fact)])],
     s("svg", { class: "natures", role: "img", width: "100%", height: 18, "aria-label": words }, parts),
     h("ul", { class: "nature-list" }, nature.map((fact, place) =>
       h("li", {}, h("span", { class: `swatch ${NATURES[place]}` }), `${upper(fact.label)} `, receiptLink(percent(share(fact)), fact, openReceipt)))),
@@ -155,6 +160,7 @@ function spectrum({ spectrum: found }, names) {
   return section(
     "Spectrum",
     "The one component most at stake in items that are no praise: from needs at the bottom to empathy at the top.",
+    () => [["component", ...COUNTED], ...found.map((fact) => [fact.label, ...counted(fact)])],
     h("div", { class: "bars spectrum" }, found.map((fact) => bar(fact, { label: labelled(fact.label, names), kind: "main", max, open: openReceipt }))),
   );
 }
@@ -165,6 +171,8 @@ function touchpoints({ touchpoints: cells }, names) {
   return section(
     "Touchpoints",
     "Stages of the journey by what is valued there: the share of complaints, then how many items, and the leading emotion.",
+    () => [["stage", "value", "items", ...COUNTED.map((name) => `complaints_${name}`), "high_effort", "emotion"],
+      ...cells.map((cell) => [cell.stage, cell.value ?? "all", cell.items.n, ...counted(cell.complaints), cell.effort.n, cell.emotion?.label ?? ""])],
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Touchpoints by value level" }, h("table", { class: "data heat touchpoints" },
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, ""), ["All", ...LEVELS].map((level) => h("th", { scope: "col" }, upper(level))))),
       h("tbody", {}, stages.map((stage) => h("tr", {}, h("th", { scope: "row" }, upper(stage)),

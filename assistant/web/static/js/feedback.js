@@ -1,6 +1,7 @@
 // The feedback page: filters, total and list, all of it in the address.
 
-import { h, byId } from "./dom.js";
+import { file as fetchFile } from "./api.js";
+import { announce, download, h, byId } from "./dom.js";
 import { fetchPage, itemCard, moreButton } from "./list.js";
 import { startPage } from "./page.js";
 import { problemCard } from "./problem.js";
@@ -64,6 +65,20 @@ async function show() {
     byId("total").textContent = "Feedback";
     byId("results").replaceChildren();
     byId("more").replaceChildren(problemCard(error, show));
+  }
+}
+
+/** All items of the filter as CSV; the words of a search by meaning order a list and limit nothing, so they stay out. */
+async function save() {
+  const { filter } = read();
+  byId("save").disabled = true;
+  try {
+    download("feedback.csv", await fetchFile(`/v1/export?${new URLSearchParams({ format: "csv", ...(Object.keys(filter).length ? { filter: JSON.stringify(filter) } : {}) })}`));
+    announce("Feedback saved");
+  } catch (error) {
+    byId("more").append(problemCard(error, save));
+  } finally {
+    byId("save").disabled = false;
   }
 }
 
@@ -140,6 +155,7 @@ function start() {
   how.addEventListener("change", search);
   byId("filters").addEventListener("submit", (event) => (event.preventDefault(), search()));
   addEventListener("popstate", show);
+  byId("save").addEventListener("click", save);
   show();
 }
 

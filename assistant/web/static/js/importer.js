@@ -5,7 +5,7 @@ import { announce, download, h } from "./dom.js";
 import { problemCard } from "./problem.js";
 import { count, plain, some } from "./words.js";
 
-const TYPES = ".csv,.tsv,.txt,.jsonl,.ndjson,.json,.xlsx";
+const TYPES = ".csv,.tsv,.txt,.jsonl,.ndjson,.json,.xlsx,.mbox,.eml";
 const USES = ["text", "title", "id", "date", "rating", "customer", "channel", "turns", "attribute", "skip"];
 const POLL_MS = 500;
 

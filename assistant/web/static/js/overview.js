@@ -2,7 +2,8 @@
 
 import { call } from "./api.js";
 import { periodOf, trend } from "./charts.js";
-import { announce, byId, download, h, s } from "./dom.js";
+import { csvButton } from "./csv.js";
+import { announce, byId, h, s } from "./dom.js";
 import { startPage } from "./page.js";
 import { problemCard } from "./problem.js";
 import { openReceipt } from "./receipt.js";
@@ -93,8 +94,7 @@ const empty = () => h("p", {}, selects().some((select) => select.value)
   : "There is no feedback yet. Import a file, or run “earmark demo” to look around with invented feedback.");
 
 function head(title, table) {
-  const save = h("button", { type: "button", class: "quiet small", onclick: () => saveTable(title, table()) }, "CSV");
-  return h("div", { class: "overview-head" }, h("h2", {}, title), save);
+  return h("div", { class: "section-head" }, h("h2", {}, title), csvButton(title, table));
 }
 
 function figures(found) {
@@ -214,16 +214,6 @@ function heatCell(theme, { fact, residual }) {
   const words = fact.n ? percent(fact.value) : "–";
   const button = h("button", { type: "button", "aria-label": `${theme}, ${fact.label}: ${words}, ${ofTotal(fact)}`, onclick: () => openReceipt(fact) }, words);
   return h("td", { class: step ? `h${step}` : residual <= -STEPS[0] ? "l1" : null }, button);
-}
-
-/** A table as a file; no cell can become a formula in a spreadsheet. */
-function saveTable(title, rows) {
-  const cell = (value) => {
-    const text = String(value ?? "");
-    const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-    return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  download(`${title.toLowerCase().replaceAll(" ", "-")}.csv`, new Blob(["\ufeff", rows.map((row) => row.map(cell).join(",")).join("\r\n"), "\r\n"], { type: "text/csv" }));
 }
 
 start();

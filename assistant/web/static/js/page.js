@@ -1,6 +1,7 @@
 // What every page has: colours, the panel, and the import.
 
 import { byId } from "./dom.js";
+import { start as startOffline } from "./offline.js";
 import { show, start as startPanel } from "./panel.js";
 import { start as startTheme } from "./theme.js";
 import { loadUnseen } from "./unseen.js";
@@ -9,6 +10,7 @@ import { loadUnseen } from "./unseen.js";
 export function startPage({ onImported = () => {} } = {}) {
   startTheme();
   startPanel();
+  startOffline();
   loadUnseen();
   document.querySelector(".links [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   byId("import-open").addEventListener("click", () => show("Import", async (body) => {

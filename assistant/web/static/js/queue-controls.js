@@ -20,8 +20,8 @@ function write(changes, load) {
   load();
 }
 
-/** Selects and boxes; `load` shows the queue anew. */
-export function controls(names, views, load) {
+/** Selects and boxes, then `more`; `load` shows the queue anew. */
+export function controls(names, views, load, more) {
   const query = queryOf();
   const change = (changes) => write(changes, load);
   const select = (key, title, choices) => {
@@ -41,7 +41,7 @@ export function controls(names, views, load) {
     select("themes", "Theme", [["", "any theme"], ...themes]),
     channels.length ? select("attr.channel", "Channel", [["", "any channel"], ...channels]) : null,
     select("churn", "Churn", [["", "leaving or not"], ...names.keys.churn.filter((one) => one.items).map((one) => [one.id, one.name])]),
-    h("label", { class: "check" }, late, " late only"),
+    h("label", { class: "check" }, late, " late only"), more,
     saved(views, query, load)].filter(Boolean);
 }
 

@@ -1,6 +1,7 @@
 // The page of the themes: its views, and what a change of a theme sets going.
 
 import { call } from "./api.js";
+import { csvButton } from "./csv.js";
 import { announce, byId, h, keepingFocus } from "./dom.js";
 import { showDiscovered } from "./discovered.js";
 import { startPage } from "./page.js";
@@ -118,6 +119,9 @@ async function remove(theme) {
   }
 }
 
+const saved = () => [["theme", "sub_theme", "items", "complaints", "praise"], ...listed.themes.flatMap((theme) =>
+  [[theme.id, "", theme.items, theme.negative, theme.positive], ...theme.sub_themes.map((sub) => [theme.id, sub.id, sub.items, "", ""])])];
+
 function showView() {
   const wanted = location.hash.slice(1);
   if (wanted === "main") return; // the link that skips to the content
@@ -134,6 +138,7 @@ function start() {
   byId("themes").addEventListener("kept", () => isStale && draw());
   startPage({ onImported: () => (vocabulary({ fresh: true }), load()) });
   byId("theme-add").addEventListener("click", add);
+  byId("theme-add").after(csvButton("Themes", saved));
   byId("words").addEventListener("input", drawAnew);
   byId("words").addEventListener("input", () => announce(some(document.querySelectorAll(".theme-row").length, "theme")));
   byId("order").addEventListener("change", drawAnew);

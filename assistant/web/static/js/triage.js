@@ -1,6 +1,7 @@
 // The page of triage: the queue at the left, the item at the right, all of it by keyboard too.
 
 import { call } from "./api.js";
+import { all, csvButton } from "./csv.js";
 import { announce, byId, h, keepingFocus } from "./dom.js";
 import { startPage } from "./page.js";
 import { problemCard } from "./problem.js";
@@ -42,12 +43,17 @@ function fetchPage(cursor) {
   return call(`/v1/triage?${query}`);
 }
 
+async function saved() {
+  return [["id", "priority", "status", "assigned", "due", "date", "channel", "customer", "text"],
+    ...(await all(fetchPage, "entries")).map(({ item, priority, status, case: { assignee }, due }) => [item.id, priority, status, assignee ?? "", due ?? "", item.date ?? "", item.attributes.channel ?? "", item.customer ?? "", item.text])];
+}
+
 const find = (id) => state.entries.find((entry) => entry.item.id === id);
 
 function draw(names) {
   byId("total").textContent = `${some(state.total, "item")}${state.overdue ? `, ${count(state.overdue)} late` : ""}`;
   keepingFocus(() => {
-    byId("controls").replaceChildren(...controls(names, state.views, load));
+    byId("controls").replaceChildren(...controls(names, state.views, load, csvButton("Queue", saved)));
     drawList();
   });
 }
