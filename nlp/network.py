@@ -118,6 +118,15 @@ class Network(nn.Module):
         self.heads = Heads(backbone.config.hidden_size)
         self.alone = _clauses_as_they_are(backbone.config.hidden_size)
 
+    def only_read(self) -> "Network":
+        """For inference alone: the layers' weights in the type in which they are multiplied, not cast at every pass."""
+        if self.in_bfloat16:
+            for layer in (*self.lower, *self.upper, *self.fork):
+                for part in layer.children():
+                    if isinstance(part, Linear):
+                        part.to(torch.bfloat16)
+        return self
+
     def trained(self) -> dict[str, Tensor]:
         """The tensors that training changes: fork, heads, and the map of clause vectors."""
         changed = ("fork.", "heads.", "alone.")

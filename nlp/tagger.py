@@ -111,7 +111,9 @@ class Tagger:
         if set(tensors) != set(network.trained()):
             raise WeightsError(f"{folder} does not fit this version. Train it again.")
         network.load_state_dict(tensors, strict=False)
-        return cls(network, backbone.tokenizer, checkpoint, weights=weights_sum(folder), cache=cache)
+        return cls(
+            network.only_read(), backbone.tokenizer, checkpoint, weights=weights_sum(folder), cache=cache
+        )
 
     def beside(self) -> "Tagger":
         """Another tagger on the same network, with themes and adjustments of its own; they take turns."""

@@ -6,15 +6,15 @@ to the centroid of all. Figures stand in `tests/benchmarks/sub_themes.jsonl` and
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from nlp.labels import THEMES
-from nlp.phrase_vectors import Embed, Vectors, cosines, phrase_vectors, unit
+from nlp.phrase_vectors import Embed, Vectors, phrase_vectors, unit
 from nlp.taxonomy import SubTheme, Taxonomy, TaxonomyError, Theme
 
 __all__ = ["SubTheme", "SubThemes", "Taxonomy", "TaxonomyError", "Theme"]
@@ -47,7 +47,7 @@ class SubThemes:
         self.margin = margin
         self._embed = embed
         words = {sub.id: _words(sub) for theme in taxonomy.themes for sub in theme.sub_themes}
-        self._prototypes = _prototypes(words, embed, cache)
+        self._prototypes = _Prototypes(words, embed, cache)
         self._sub_themes = {theme.id: theme.sub_themes for theme in taxonomy.themes}
         synonyms = {theme.id: theme.synonyms for theme in taxonomy.themes}
         self._named = [_any_word(synonyms.get(theme, ())) for theme in THEMES]
@@ -75,9 +75,10 @@ class SubThemes:
     def likeness(self, vectors: Vectors) -> Vectors:
         """How alike clauses (n, d) are to each theme of `labels.THEMES`, (n, themes): to its nearest sub-theme."""
         out = np.zeros((len(vectors), len(THEMES)), np.float32)
+        scores = self._prototypes.score(vectors)
         for column, theme in enumerate(THEMES):
-            for sub in self._sub_themes.get(theme, ()):
-                np.maximum(out[:, column], self._prototypes[sub.id].score(vectors), out=out[:, column])
+            places = [self._prototypes.places[sub.id] for sub in self._sub_themes.get(theme, ())]
+            out[:, column] = scores[:, places].max(axis=1, initial=0)
         return out
 
     def scores(self, theme_id: str, clauses: Clauses, polarity: str | None = None) -> dict[str, float]:
@@ -85,36 +86,33 @@ class SubThemes:
         candidates = [sub.id for sub in self._sub_themes.get(theme_id, ()) if _agrees(sub, polarity)]
         if not candidates or len(clauses) == 0:
             return {}
-        vectors = _as_vectors(clauses, self._embed)
-        return {sub: float(self._prototypes[sub].score(vectors).max()) for sub in candidates}
+        best = self._prototypes.score(_as_vectors(clauses, self._embed)).max(axis=0)
+        return {sub: float(best[self._prototypes.places[sub]]) for sub in candidates}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Prototype:
-    """What a theme's words look like: their unit vectors (m, d) and the unit centroid (d,)."""
+class _Prototypes:
+    """What the words of each entry look like: their unit vectors, and the unit centroid of each entry's."""
 
-    words: Vectors
-    centroid: Vectors
+    def __init__(self, words: Mapping[str, Sequence[str]], embed: Embed, cache: Path | None) -> None:
+        vectors = phrase_vectors([text for texts in words.values() for text in texts], embed, cache)
+        self.places = {entry: place for place, entry in enumerate(words)}
+        sizes = [len(texts) for texts in words.values()]
+        self._starts = np.cumsum([0, *sizes[:-1]])
+        parts = np.split(vectors, self._starts[1:])
+        centroids = [unit(part.mean(axis=0))[0] for part in parts] if words else []
+        # In double as `cosines` adds, made once, (d, words + entries); multiplied by torch, whose threads are awake.
+        self._all = torch.from_numpy(
+            np.concatenate([vectors, *(one[None] for one in centroids)]).astype(np.float64).T
+        )
+        self._words = len(vectors)
 
     def score(self, vectors: Vectors) -> Vectors:
-        """Mean of the cosines to the nearest words and to the centroid, per row of `vectors` (n, d)."""
-        nearest = cosines(vectors, self.words).max(axis=1)
-        return np.asarray((nearest + cosines(vectors, self.centroid[None])[:, 0]) / 2, dtype=np.float32)
-
-
-def _prototypes(
-    words: Mapping[str, Sequence[str]], embed: Embed, cache: Path | None
-) -> dict[str, _Prototype]:
-    """One prototype per id, from one batch of embeddings."""
-    if not words:
-        return {}
-    vectors = phrase_vectors([text for texts in words.values() for text in texts], embed, cache)
-    ends = np.cumsum([len(texts) for texts in words.values()])
-    parts = np.split(vectors, ends[:-1])
-    return {
-        entry: _Prototype(words=part, centroid=unit(part.mean(axis=0))[0])
-        for entry, part in zip(words, parts, strict=True)
-    }
+        """Mean of the cosines to the nearest word and to the centroid, (n, entries), for clauses (n, d)."""
+        if not self.places:
+            return np.zeros((len(vectors), 0), np.float32)
+        likeness = (torch.from_numpy(vectors.astype(np.float64)) @ self._all).numpy()
+        nearest = np.maximum.reduceat(likeness[:, : self._words], self._starts, axis=1)
+        return np.asarray((nearest + likeness[:, self._words :]) / 2, dtype=np.float32)
 
 
 def _any_word(words: Sequence[str]) -> re.Pattern[str]:
