@@ -37,6 +37,7 @@ def found(tmp_path_factory: pytest.TempPathFactory, record: Record) -> dict[str,
         for what in ("ask", "list", "search"):
             record(f"{what}, {size}", f"p50 {one[what]['p50']:.0f}, p95 {one[what]['p95']:.0f} ms")
         record(f"open from the snapshot, {size}", f"{one['open_s']:.2f} s")
+        record(f"memory with the models, {size}", f"{one['memory_mb']['after searching']:.0f} MB")
         record(f"disk, {size}", f"{one['disk_bytes_per_item'] / 1000:.1f} kB an item")
     return report
 
@@ -51,6 +52,11 @@ def test_somebody_who_waits_is_answered_at_100000(found: dict[str, Any], what: s
     """An answer, a page and a search take a few passes over the vectors."""
     report = found["reports"][-1]
     assert report[what][part] / report["pass_ms"] < PASSES[what][part]
+
+
+def test_memory_is_that_of_a_laptop(found: dict[str, Any]) -> None:
+    """Of a process that does nothing else, at 100,000 items."""
+    assert found["reports"][-1]["memory_mb"]["after searching"] < 1200
 
 
 def test_it_opens_from_the_snapshot(found: dict[str, Any]) -> None:

@@ -6,7 +6,6 @@ Runs with EARMARK_BENCHMARKS=1; prints what it measures. Ratios are asserted, ne
 import itertools
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -112,7 +111,7 @@ def test_import_end_to_end(product: Product, record: Record, tmp_path: Path) -> 
     assert rate / limit > 0.1
 
 
-def test_asking_at_20000_items(product: Product, record: Record) -> None:
+def test_asking_at_20000_items(product: Product) -> None:
     """Answers without a language model over 20,000 items, against one pass over all of their tags in Python."""
     _fill(product, 20_000)
     for question in QUESTIONS:
@@ -128,14 +127,11 @@ def test_asking_at_20000_items(product: Product, record: Record) -> None:
         for stored in product.index.store.get_many(sorted(product.index.terms.all))
     )
     scan = time.perf_counter() - start
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     p50, p95 = np.quantile(took, [0.5, 0.95])
     print(
-        f"\nask at 20,000: p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms; reading every item {scan * 1000:.0f} ms; memory {memory:.0f} MB"
+        f"\nask at 20,000: p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms; reading every item {scan * 1000:.0f} ms"
     )
-    record("memory at 20,000 items, models included", f"{memory:.0f} MB")
     assert p95 < scan
-    assert memory < 1200
 
 
 def _fill(product: Product, size: int) -> None:
