@@ -123,14 +123,16 @@ def tag(
     ] = None,
 ) -> None:
     """Tag texts without storing anything."""
-    from assistant.commands import cluster, tagging
-
     if ray and not output:
         raise typer.BadParameter("--ray writes to a file; name it with --output")
     with _settings() as settings:
         if ray and output:
+            from assistant.commands import cluster
+
             cluster.tag_file(settings, file, output, ray)
         else:
+            from assistant.commands import tagging
+
             tagging.tag_file(settings, file, output)
 
 

@@ -29,6 +29,7 @@ from assistant.identity.identity import FOLDER
 from assistant.intake import Customers, Importer, Intake
 from assistant.intake.hooks import Hooks
 from assistant.intake.identity import Pseudonyms
+from assistant.models import load_tagger
 from assistant.privacy.erasing import Eraser
 from assistant.privacy.retention import Retention
 from assistant.pulls import Puller, sources_of
@@ -253,13 +254,6 @@ def company_names(settings: Settings) -> tuple[str, ...]:
     """The names that redaction leaves in."""
     names = (name.strip() for name in (settings.company or "").split(","))
     return tuple(name for name in names if name)
-
-
-def load_tagger(settings: Settings) -> "Tagger":
-    """The tagger that the settings name; what it makes of the taxonomy is kept in the data folder."""
-    from nlp.tagger import Tagger
-
-    return Tagger.load(settings.weights, settings.encoder, settings.threads, settings.home / "cache")
 
 
 def theme_words(taxonomy: Taxonomy) -> Mapping[str, ThemeWords]:

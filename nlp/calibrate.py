@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from nlp.heads import HEADS, Head, slices, width
 
@@ -93,6 +92,8 @@ def _fit_one(logits: FloatArray, labels: FloatArray, known: FloatArray) -> tuple
         likely = np.log(np.maximum(softmax(scaled), 1e-12))
         return float(-(labels * likely).sum() + 1.0 * (parameters[1:] ** 2).sum() + 2.0 * parameters[0] ** 2)
 
+    from scipy.optimize import minimize  # half a second, which only fitting should take
+
     best = minimize(loss, np.zeros(classes + 1), method="L-BFGS-B").x
     return np.full(classes, np.exp(best[0])), best[1:]
 
@@ -116,6 +117,8 @@ def _platt(
         likely = np.logaddexp(0, scaled) - labels * scaled
         away = pull[0] * (parameters[0] - start[0]) ** 2 + pull[1] * (parameters[1] - start[1]) ** 2
         return float(likely.sum() + away)
+
+    from scipy.optimize import minimize  # half a second, which only fitting should take
 
     best = minimize(loss, np.array(start), method="L-BFGS-B", bounds=[(0.05, 5), (-12, 12)]).x
     return float(best[0]), float(best[1])

@@ -14,8 +14,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assistant.errors import SettingsError
 from assistant.intake.documents import documents_of
+from assistant.models import load_tagger
 from assistant.settings import Settings
-from assistant.wiring import load_tagger
 from nlp.tags import Document
 
 BATCH = 64  # documents that one worker tags at a time, and at most tags again when it dies

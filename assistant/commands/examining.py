@@ -42,7 +42,7 @@ def _indexes(settings: Settings, *, mend: bool) -> list[Finding]:
 
 def _models(settings: Settings) -> list[Finding]:
     """Whether the encoder is the published one and the tagger answers."""
-    from assistant.wiring import load_tagger
+    from assistant.models import load_tagger
     from nlp.tags import Document
 
     try:

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assistant.intake.documents import documents_of
+from assistant.models import load_tagger
 from assistant.settings import Settings
-from assistant.wiring import load_tagger
 from nlp.tags import Document
 
 BATCH = 512  # documents per call: enough to sort by length, little enough to show progress

@@ -8,8 +8,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from assistant.models import load_tagger
 from assistant.settings import Settings
-from assistant.wiring import Product, load_tagger
+from assistant.wiring import Product
 from nlp.data import Example
 from nlp.evaluate import Report
 from nlp.metrics import Figure, LabelScore

@@ -7,7 +7,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
-from scipy import stats
 
 from index.terms import numbers_of
 
@@ -95,6 +94,8 @@ def strength(customers: Floats) -> Strength | None:
     mean = float(customers.mean())
     if n < 2:
         return Strength(index=_index(mean), ci=None, customers=n)
+    from scipy import stats  # half a second, which other questions should not wait for
+
     half = float(stats.t.ppf(0.975, n - 1) * customers.std(ddof=1) / np.sqrt(n))
     ci = (max(0.0, _index(mean - half)), min(100.0, _index(mean + half)))
     return Strength(index=_index(mean), ci=ci, customers=n)
@@ -111,6 +112,8 @@ def apart(terms: Columns, group: BitMap, others: BitMap) -> float:
     one, other = (by_customer(terms, items, scores(terms, items))[1] for items in (group, others))
     if min(len(one), len(other)) < LEAST_CUSTOMERS:
         return 1.0
+    from scipy import stats  # half a second, which other questions should not wait for
+
     p = float(stats.ttest_ind(one, other, equal_var=False).pvalue)
     return 1.0 if np.isnan(p) else p  # nobody differs from anybody
 
@@ -120,6 +123,8 @@ def validity(customers: Floats, outcome: NDArray[np.bool_]) -> Validity | None:
     strained, rest = customers[outcome], customers[~outcome]
     if min(len(strained), len(rest)) < LEAST_CUSTOMERS:
         return None
+    from scipy import stats  # half a second, which other questions should not wait for
+
     found = stats.mannwhitneyu(rest, strained, alternative="two-sided")
     return Validity(
         auc=float(found.statistic / (len(strained) * len(rest))),

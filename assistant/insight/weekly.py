@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
-from scipy import special, stats
+from scipy import special
 
 from assistant.insight.emerging import LEAST_WEEKS
 from assistant.insight.shares import EPOCH
@@ -179,8 +179,9 @@ def q_scores(found: Weeks, begin: int = 0) -> NDArray[np.float64]:
         if not found.of[at] or not before_of[at] or not total:
             continue
         part = found.of[at] / (found.of[at] + before_of[at])
-        mid = stats.binom.cdf(k, total, part) - 0.5 * stats.binom.pmf(k, total, part)
-        scores[at] = stats.norm.ppf(np.clip(mid, 1e-9, 1 - 1e-9))
+        below = special.bdtr(k - 1, total, part) if k else 0.0
+        mid = (below + special.bdtr(k, total, part)) / 2
+        scores[at] = special.ndtri(np.clip(mid, 1e-9, 1 - 1e-9))
     return scores
 
 
