@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from assistant.intake.dates import parse_date
 from assistant.intake.exports.intercom import IntercomExport
+from assistant.intake.exports.table import Export
 from assistant.intake.exports.zendesk import ZendeskExport
 from assistant.intake.feedback import FeedbackIn
 from assistant.intake.json_rows import flat
@@ -37,11 +38,11 @@ class Source(Protocol):
         ...
 
 
-class Zendesk:
-    """Tickets by the cursor of the incremental export, each with its comments."""
+class _Api:
+    """What is common to sources whose entries are those of an export."""
 
-    name = "zendesk"
-    _export = ZendeskExport()
+    name: str
+    _export: Export
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -53,6 +54,13 @@ class Zendesk:
     def item(self, entry: Any) -> FeedbackIn:
         """As Source."""
         return item_of(self.name, self._export.cells(flat(entry)))
+
+
+class Zendesk(_Api):
+    """Tickets by the cursor of the incremental export, each with its comments."""
+
+    name = "zendesk"
+    _export = ZendeskExport()
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         """As Source."""
@@ -77,22 +85,11 @@ class Zendesk:
             after = {"page[after]": meta["after_cursor"]}
 
 
-class Intercom:
+class Intercom(_Api):
     """Conversations by the time of their last change, each with its parts."""
 
     name = "intercom"
     _export = IntercomExport()
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-
-    def close(self) -> None:
-        """As Source."""
-        self._service.close()
-
-    def item(self, entry: Any) -> FeedbackIn:
-        """As Source."""
-        return item_of(self.name, self._export.cells(flat(entry)))
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         """As Source. Times are whole seconds, so the last one is asked for again; what is known changes nothing."""

@@ -1,6 +1,6 @@
 """R10 and R11: mixed requests against `earmark serve` with the real model.
 
-    python tests/benchmarks/load.py [--rate 60] [--seconds 120] [--overload 5]
+    python -m tests.benchmarks.load [--rate 60] [--seconds 120] [--overload 5]
 
 Requests are sent when they are due, whatever became of those before (open loop), by one process beside the server; both
 share the machine. The workspace is the sample. Prints latencies by kind, statuses, then what happens at a multiple of
@@ -12,12 +12,6 @@ import asyncio
 import json
 import os
 import random
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -25,6 +19,8 @@ from typing import Any
 
 import httpx
 import numpy as np
+
+from tests.demo_server import serving
 
 QUESTIONS = (
     "why are customers leaving after returns?",
@@ -157,33 +153,8 @@ def main() -> None:
     parser.add_argument("--overload", type=float, default=5)
     parser.add_argument("--home", type=Path, help="Data folder that has the sample already (workspace demo).")
     given = parser.parse_args()
-    earmark = str(Path(sys.executable).parent / "earmark")
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
-        home = Path(folder) / "home"
-        if given.home:
-            shutil.copytree(given.home, home)
-        else:
-            subprocess.run(
-                [earmark, "demo", "--no-serve"], env={**os.environ, "EARMARK_HOME": str(home)}, check=True
-            )
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        more = {"EARMARK_HOME": str(home), "EARMARK_WORKSPACE": "demo", "EARMARK_PORT": str(port)}
-        log = (Path(folder) / "log").open("w")
-        server = subprocess.Popen([earmark, "serve"], env={**os.environ, **more}, stdout=log, stderr=log)
-        address = f"http://127.0.0.1:{port}"
-        try:
-            while True:
-                try:
-                    if httpx.get(f"{address}/readyz", timeout=5).status_code == 200:
-                        break
-                except httpx.TransportError:
-                    time.sleep(0.2)
-            print(json.dumps(asyncio.run(measure(address, given.rate, given.seconds, given.overload))))
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(60)
+    with serving(given.home) as address:
+        print(json.dumps(asyncio.run(measure(address, given.rate, given.seconds, given.overload))))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """A mailbox is read once, never written to, and goes on where it broke off."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,17 +8,9 @@ import pytest
 from assistant.errors import InputError, SettingsError
 from assistant.pulls.mailbox import mailbox_of
 from assistant.wiring import Product
-from tests.assistant.api.homes import Homes
 from tests.assistant.intake.exports.test_mail import ALONE, ANSWER, ASK, AWAY, THANKS
 from tests.assistant.pulls.imap_server import FakeMailbox, serving
 from tests.assistant.pulls.test_pulls import pulled, stored
-
-
-@pytest.fixture
-def product(tmp_path: Path) -> Iterator[Product]:
-    opened = Homes(tmp_path / "templates").product(tmp_path / "home", seeded=False)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Pulls from servers that speak the protocol: everything once, also after faults, limits and deaths."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from assistant.pulls import Puller
 from assistant.pulls.service import Service
 from assistant.pulls.sources import Intercom, Source, Zendesk
 from assistant.wiring import Product
-from tests.assistant.api.homes import Homes
 from tests.assistant.pulls.fakes import FakeIntercom, FakeZendesk, serving
 
 SAID = (
@@ -41,13 +39,6 @@ def talk(id_: str, changed: int, *, said: str) -> dict[str, Any]:
             {"part_type": "comment", "body": "<p>On it.</p>", "author": {"type": "admin"}},
         ]},
     }  # fmt: skip
-
-
-@pytest.fixture
-def product(tmp_path: Path) -> Iterator[Product]:
-    opened = Homes(tmp_path / "templates").product(tmp_path / "home", seeded=False)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
