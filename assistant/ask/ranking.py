@@ -7,7 +7,7 @@ from pyroaring import BitMap
 from assistant.ask.answer import Fact
 from assistant.ask.candidates import scope_of
 from assistant.ask.journey import touchpoints
-from assistant.ask.ledger import Ledger, View, counted, population, with_known
+from assistant.ask.ledger import Ledger, View, counted, known_words, population, with_known
 from assistant.ask.plan import QueryPlan
 from assistant.ask.voices import mark_of, quotes, shown_term
 from assistant.ask.words import KINDS, interval, of, percent, split, upper
@@ -141,7 +141,14 @@ def _own_rate(view: View, plan: QueryPlan, ledger: Ledger, fact: Fact) -> Fact |
 def _by_rate(view: View, plan: QueryPlan, ledger: Ledger, groups: Mapping[str, BitMap], kind: str) -> None:
     """Groups by the share of their items that have the outcome, each tested against all other groups."""
     outcome = plan.outcome or Scope()
-    scope = with_known(view, counted(plan.scope), outcome)
+    asked = with_known(view, counted(plan.scope), outcome)
+    # Where groups are values of an attribute, items without it belong to no side.
+    named = Scope(
+        attributes={
+            term.partition("=")[0].removeprefix("attr."): [] for term in groups if term.startswith("attr.")
+        }
+    )
+    scope = with_known(view, asked, named)
     items, inside = view.items(scope), view.items(scope.narrowed(outcome))
     present = {term: found & items for term, found in groups.items() if found & items}
     sized = {term: found for term, found in present.items() if len(found) >= LEAST_TOTAL}
@@ -152,9 +159,8 @@ def _by_rate(view: View, plan: QueryPlan, ledger: Ledger, groups: Mapping[str, B
     q = dict(zip(tables, benjamini_hochberg(fisher_mid_p(list(tables.values()))), strict=True))
     order = sorted(sized, key=lambda term: (-tables[term].shares[0], term))[: plan.limit or SHOWN]
     facts = [_rate(ledger, scope, outcome, term, len(sized[term]), float(q[term])) for term in order]
-    _highest(
-        view, ledger, outcome, facts[0], ledger.fact("share", "all", scope.narrowed(outcome), len(items))
-    )
+    whole = ledger.fact("share", "all", scope.narrowed(outcome), len(items))
+    _highest(view, ledger, outcome, facts[0], whole, known_words(asked, scope, named))
     for fact in facts:
         note = "beyond chance" if (fact.q or 0) < FALSE_DISCOVERY else "not beyond chance"
         text = f"**{upper(view.names.noun(fact.label))}**: {percent(fact.value)} ({of(fact.n, fact.of)}), {note} against the others."
@@ -175,13 +181,13 @@ def _rate(ledger: Ledger, scope: Scope, outcome: Scope, term: str, size: int, q:
     return ledger.fact("rate", term, within, size, test="Fisher mid-p against the others", q=q)
 
 
-def _highest(view: View, ledger: Ledger, outcome: Scope, top: Fact, whole: Fact) -> None:
+def _highest(view: View, ledger: Ledger, outcome: Scope, top: Fact, whole: Fact, known: str) -> None:
     if (top.q or 0) >= FALSE_DISCOVERY:
         ledger.say("head", "None of them stands out beyond chance.")
     text = (
         f"The share of {view.names.who(outcome)} is highest for {view.names.noun(top.label)}: "
         f"{percent(top.value)} ({of(top.n, top.of)}; 95 % interval {interval(top.ci or (0, 1))}), against "
-        f"{percent(whole.value)} overall ({of(whole.n, whole.of)})."
+        f"{percent(whole.value)} of all{known} ({of(whole.n, whole.of)})."
     )
     ledger.say("head", text, facts=[top, whole])
 

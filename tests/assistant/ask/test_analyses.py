@@ -357,6 +357,20 @@ def test_customers_attributes_rank_groups(build: Build) -> None:
     assert "against the others" in text
 
 
+def test_who_is_in_no_group_is_not_ranked_against(build: Build) -> None:
+    """Only half of the customers have a segment: the share of all is of theirs, and so are "the others"."""
+    people = [
+        Customer(id=f"c{at}", attributes={"segment": "premium" if at % 2 else "regular"}) for at in range(100)
+    ]
+    world = build(returners(driver=True), people)
+    ledger, text = run(world, intent="rank", by="segment", scope={}, outcome={"churn": RISK})
+    groups = [fact for fact in ledger.facts if fact.kind == "rate"]
+    whole = next(fact for fact in ledger.facts if fact.label == "all")
+    assert (whole.n, whole.of) == (sum(one.n for one in groups), sum(one.of for one in groups))
+    assert whole.of < len(world.view.items(Scope()))
+    assert "of all with a known segment" in text
+
+
 def test_what_to_fix_first_is_the_planted_trouble(build: Build) -> None:
     """Its weight is recomputed, the customers behind it and their value are added up once each."""
     people = [

@@ -321,6 +321,7 @@ def test_the_grounds_of_leaving_are_no_group(parser: Parser) -> None:
     [
         ("how many members said that they would quit?", {"churn": ["leaving"]}),
         ("do people distrust us?", {"forces": ["certainty"]}),
+        ("what would members like us to do differently?", {"intents": ["suggestion"]}),
         ("what do they say about losing faith", {"forces": ["certainty"]}),
     ],
 )
