@@ -84,7 +84,10 @@ def ask(
 @app.command("import")
 def import_(
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="CSV, TSV, JSON Lines, JSON or Excel.")
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help="CSV, TSV, JSON Lines, JSON, Excel, mails or chats."
+        ),
     ],
     mapping: Annotated[
         list[str] | None,

@@ -63,7 +63,7 @@ def import_file(
     product: Parts,
     worker: Worker,
     response: Response,
-    file: Annotated[UploadFile, File(description="CSV, TSV, JSON Lines, JSON or Excel")],
+    file: Annotated[UploadFile, File(description="CSV, TSV, JSON Lines, JSON, Excel, mails or chats")],
     map_: Annotated[
         list[str],
         Form(alias="map", description="`text=Review`, `attr.plan=Plan`, `skip=Notes`, `date_order=month`"),

@@ -22,7 +22,7 @@ function chooseView(holder, onImported) {
     "label",
     { class: "drop", for: "import-file" },
     h("span", { class: "drop-title" }, "Drop a file here, or choose one"),
-    h("span", { class: "hint" }, "CSV, TSV, JSON Lines, JSON or Excel. You see how it is read before anything is stored."),
+    h("span", { class: "hint" }, "CSV, TSV, JSON Lines, JSON, Excel, mails or chats. You see how it is read before anything is stored."),
   );
   const take = (chosen) => previewView(holder, chosen, {}, onImported);
   const stop = (event) => event.preventDefault();
